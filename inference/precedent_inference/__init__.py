@@ -1,0 +1,1 @@
+"""Models, generation, the engine server and its client; it knows no window."""

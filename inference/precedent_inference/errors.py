@@ -1,0 +1,46 @@
+"""What can go wrong in the engine, as a user reads it.
+
+PrecedentError
+    PromptError         the question or its shots cannot be asked (caller's mistake, HTTP 400)
+    ImageError          a picture cannot be read or prepared (caller's mistake, HTTP 400)
+    ModelError          a model folder, profile or weights file is missing or broken (HTTP 422)
+    EngineError         the engine failed or was lost while it answered
+        EngineLost      the connection broke: the process died or was killed
+        EngineLoading   the engine is still starting (HTTP 503)
+        EngineRefused   the token or the address is wrong (HTTP 401, 403)
+    Cancelled           the user stopped the answer
+"""
+
+from precedent_resources import PrecedentError
+
+
+class PromptError(PrecedentError):
+    """The question or its shots cannot be asked as they stand."""
+
+
+class ImageError(PrecedentError):
+    """A picture cannot be read or prepared for the model."""
+
+
+class ModelError(PrecedentError):
+    """A model folder, profile or weights file is missing or broken."""
+
+
+class EngineError(PrecedentError):
+    """The engine failed while it worked."""
+
+
+class EngineLost(EngineError):
+    """The connection to the engine broke: its process died or was killed."""
+
+
+class EngineLoading(EngineError):
+    """The engine is still starting."""
+
+
+class EngineRefused(EngineError):
+    """The engine refused the token."""
+
+
+class Cancelled(PrecedentError):
+    """The user stopped the answer."""

@@ -1,0 +1,1 @@
+"""Casebooks, prompts, the ask panel, evidence and the command line."""

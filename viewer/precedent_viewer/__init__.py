@@ -1,0 +1,1 @@
+"""The DICOM and picture viewer: documents, decoding, display and windows; it knows no model."""
