@@ -1,0 +1,126 @@
+"""From painted pixels to the picture that is kept or sent: PNG, hash and provenance.
+
+The pixels are those on the screen at image resolution (window, inversion, rotation, flip and region
+applied). Nothing is scaled here: models do that by their own recipe, and report what they saw.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from precedent_plugin.cases import Provenance
+from precedent_plugin.errors import PictureError
+from precedent_plugin.host import Host, ViewSnapshot
+from precedent_plugin.pseudonyms import Pseudonyms
+
+MIN_SIDE = 8
+MAX_PIXELS = 64_000_000
+"""The largest picture that is kept or sent, about 8000 x 8000."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewImage:
+    """A picture as it was on the screen at one moment, ready to be asked about or kept."""
+
+    png: bytes
+    """RGB, 8 bit, at image resolution."""
+    sha256: str
+    """Of `png`; the same pixels always give the same bytes."""
+    width: int
+    height: int
+    provenance: Provenance
+    title: str = ""
+    """What it is, for display: "CT, frame 12 of 64, region"."""
+    notes: tuple[str, ...] = ()
+    """What makes the pixels less than whole, said by the viewer."""
+    is_blank: bool = False
+    """Every pixel has the same value."""
+
+
+def encode_png(pixels: NDArray[np.uint8]) -> bytes:
+    """Write pixels, (rows, columns) or (rows, columns, 3), as a PNG without any metadata.
+
+    Raises PictureError when there is too little or too much of them.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
+        raise PictureError(
+            f"The viewer gave pixels of shape {pixels.shape} and type {pixels.dtype}; "
+            "8-bit grey or RGB is needed.",
+            "Report it with the file's modality.",
+        )
+    rows, columns = pixels.shape[:2]
+    if min(rows, columns) < MIN_SIDE:
+        raise PictureError(
+            f"The picture is {columns} x {rows} pixels; each side needs at least {MIN_SIDE}.",
+            "Draw a larger region.",
+        )
+    if rows * columns > MAX_PIXELS:
+        raise PictureError(
+            f"The picture is {columns} x {rows} pixels; at most {MAX_PIXELS:,} are taken.",
+            "Draw a region.",
+        )
+    colour = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+    target = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(colour), "RGB").save(target, "PNG", compress_level=6)
+    return target.getvalue()
+
+
+def image_from_pixels(
+    pixels: NDArray[np.uint8], snapshot: ViewSnapshot, pseudonyms: Pseudonyms
+) -> ViewImage:
+    """Make the picture of a view with its provenance. Raises PictureError as `encode_png`."""
+    png = encode_png(pixels)
+    what = describe_view(snapshot)
+    return ViewImage(
+        png=png,
+        sha256=hashlib.sha256(png).hexdigest(),
+        width=pixels.shape[1],
+        height=pixels.shape[0],
+        provenance=Provenance(
+            modality=snapshot.modality,
+            body_part=snapshot.body_part,
+            laterality=snapshot.laterality,
+            window=snapshot.window,
+            patient_key=pseudonyms.patient(snapshot.patient_key_source),
+            study_key=pseudonyms.study(snapshot.study_key_source),
+            created=date.today().isoformat(),
+            source=what,
+        ),
+        title=what,
+        notes=snapshot.notes,
+        is_blank=bool((pixels == pixels.reshape(-1, *pixels.shape[2:])[0]).all()),
+    )
+
+
+def image_from_host(host: Host, pseudonyms: Pseudonyms) -> ViewImage | None:
+    """Take the picture on the host's screen, its region if one is drawn; None when there is none."""
+    snapshot = host.snapshot()
+    if snapshot is None:
+        return None
+    return image_from_pixels(host.painted_pixels(region_only=True), snapshot, pseudonyms)
+
+
+def describe_view(snapshot: ViewSnapshot) -> str:
+    """Say in words what a view shows, without names, dates or paths."""
+    parts = [snapshot.modality or "Picture"]
+    if snapshot.body_part:
+        parts.append(snapshot.body_part.lower())
+    if snapshot.number_of_frames > 1:
+        parts.append(f"frame {snapshot.frame_index + 1} of {snapshot.number_of_frames}")
+    if snapshot.region is not None:
+        _, _, width, height = snapshot.region
+        parts.append(f"region {width} x {height}")
+    turned = {1: "turned right", 2: "turned over", 3: "turned left"}
+    quarters = snapshot.rotation_quarters % 4
+    if quarters:
+        parts.append(turned[quarters])
+    if snapshot.flipped:
+        parts.append("mirrored")
+    if snapshot.inverted:
+        parts.append("inverted")
+    return ", ".join(parts)
