@@ -4,7 +4,6 @@ The pixels are those on the screen at image resolution (window, inversion, rotat
 applied). Nothing is scaled here: models do that by their own recipe, and report what they saw.
 """
 
-import hashlib
 import io
 from dataclasses import dataclass
 from datetime import date
@@ -16,11 +15,10 @@ from PIL import Image
 from precedent_plugin.cases import Provenance
 from precedent_plugin.errors import PictureError
 from precedent_plugin.host import Host, ViewSnapshot
+from precedent_plugin.pictures import MAX_PIXELS, content_hash
 from precedent_plugin.pseudonyms import Pseudonyms
 
 MIN_SIDE = 8
-MAX_PIXELS = 64_000_000
-"""The largest picture that is kept or sent, about 8000 x 8000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
         )
     colour = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
     target = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(colour), "RGB").save(target, "PNG", compress_level=6)
+    Image.fromarray(np.ascontiguousarray(colour)).save(target, "PNG", compress_level=6)
     return target.getvalue()
 
 
@@ -78,7 +76,7 @@ def image_from_pixels(
     what = describe_view(snapshot)
     return ViewImage(
         png=png,
-        sha256=hashlib.sha256(png).hexdigest(),
+        sha256=content_hash(png),
         width=pixels.shape[1],
         height=pixels.shape[0],
         provenance=Provenance(
@@ -98,7 +96,7 @@ def image_from_pixels(
 
 
 def image_from_host(host: Host, pseudonyms: Pseudonyms) -> ViewImage | None:
-    """Take the picture on the host's screen, its region if one is drawn; None when there is none."""
+    """Take the picture on the host's screen or its region; None when nothing is shown."""
     snapshot = host.snapshot()
     if snapshot is None:
         return None

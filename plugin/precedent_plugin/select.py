@@ -64,7 +64,7 @@ def describe(pixels: NDArray[np.uint8]) -> Descriptor:
     Pictures are brought to 64 x 64 by area means first, so cost does not grow with their size.
     """
     small = np.asarray(
-        Image.fromarray(pixels, "RGB").resize((64, 64), Image.Resampling.BOX), dtype=np.float32
+        Image.fromarray(pixels).resize((64, 64), Image.Resampling.BOX), dtype=np.float32
     )
     grey = small @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     cells = grey.reshape(GRID, 4, GRID, 4).mean(axis=(1, 3)).ravel()
