@@ -1,0 +1,1 @@
+"""One adapter for each viewer in which the panels can live."""

@@ -1,0 +1,251 @@
+"""The ask panel: what the question is about, its references, the question and the answer."""
+
+from collections.abc import Callable, Sequence
+
+from qtpy.QtCore import QEvent, QObject, QTimer
+from qtpy.QtGui import QShowEvent
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+
+from precedent_plugin.cases import CaseDraft
+from precedent_plugin.history import QuestionRecord
+from precedent_plugin.panels.about import About
+from precedent_plugin.panels.answer import AnswerActions
+from precedent_plugin.panels.desk import Desk, Engine, View
+from precedent_plugin.panels.field import QuestionField
+from precedent_plugin.panels.follow import follow
+from precedent_plugin.panels.live_answer import LiveAnswer
+from precedent_plugin.panels.look import Panel, Tones, say
+from precedent_plugin.panels.model_chooser import ModelChooser
+from precedent_plugin.panels.pictures import image_of_array
+from precedent_plugin.panels.save_case import Entry, SaveCase
+from precedent_plugin.panels.shots import TrayPanel
+from precedent_plugin.panels.words import Line, hairline
+from precedent_plugin.select import ArrangedShot
+from precedent_plugin.session import AskSettings
+from precedent_plugin.tray import MAX_SHOTS
+
+SETTLED_MS = 120
+"""A view that changed less than this ago is still moving: its pixels are not taken yet."""
+
+
+class AskPanel(Panel):
+    """Everything between a picture and its answer, in reading order from top to bottom."""
+
+    def __init__(self, desk: Desk, *, open_case: Callable[[str], None]) -> None:
+        """`open_case` shows a case of the library."""
+        super().__init__("ask-panel")
+        self._desk = desk
+        self._saving: View | None = None
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(desk.look)
+        self.about = About(desk, on_save=self.save_case)
+        self.save_form = SaveCase(on_save=self._save, on_close=self._leave_form)
+        self.save_form.hide()
+        self.tray = TrayPanel(desk, open_case=open_case)
+        self.question = QuestionField(self.ask)
+        self.question.installEventFilter(self)
+        self.models = ModelChooser(desk)
+        self._make_controls()
+        self.answer = LiveAnswer(
+            desk, AnswerActions(copy=self.copy, retry=desk.retry, open_case=open_case)
+        )
+        self._lay_out()
+        self._follow()
+        self.restyle(self.worn)
+
+    # What commands call
+
+    def ask(self) -> None:
+        """Ask what is in the field about what is on the screen."""
+        self._desk.ask(self.question.toPlainText(), AskSettings(model=self.models.chosen))
+
+    def stop(self) -> None:
+        """Stop the answer under way."""
+        self._desk.stop()
+
+    def copy(self) -> None:
+        """Copy the answer with its provenance."""
+        self.answer.copy()
+
+    def save_case(self) -> None:
+        """Open the form that keeps the picture of this moment as a case."""
+        self._desk.look()
+        view = self._saving = self._desk.view
+        if view is None:
+            self._desk.host.notify("There is no picture to save.", "Open a study first.")
+            return
+        self.about.hide()
+        self.save_form.show()
+        question, answer = self._desk.last_entry
+        self.save_form.begin(
+            image_of_array(view.pixels),
+            view.title,
+            question=question or self.question.toPlainText().strip(),
+            answer=answer,
+        )
+
+    def focus_question(self) -> None:
+        """Put the keyboard into the question field."""
+        self.question.setFocus()
+        self.question.selectAll()
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether there is something to stop."""
+        return self.answer.is_under_way
+
+    # Qt
+
+    def restyle(self, worn: Tones) -> None:
+        """Paint icons in the theme's tone."""
+        for part in (self.about, self.tray, self.models):
+            part.restyle(worn)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Wake the engine when the reader goes to the question field."""
+        if event is not None and event.type() == QEvent.Type.FocusIn:
+            self._desk.warm_up()
+        return super().eventFilter(watched, event)
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Take the picture on screen when the panel comes into view."""
+        super().showEvent(event)
+        self._settled.start()
+
+    # How it is built
+
+    def _make_controls(self) -> None:
+        self.shots = QSpinBox()
+        self.shots.setObjectName("shots-count")
+        self.shots.setAccessibleName("References to send")
+        self.shots.setToolTip("How many references are sent; the least alike are muted first")
+        self.shots.setRange(0, MAX_SHOTS)
+        self.shots.valueChanged.connect(self._send_only)
+        self.button = QPushButton("Ask")
+        self.button.setObjectName("ask-button")
+        self.button.clicked.connect(self._ask_or_stop)
+        self.engine_dot = QLabel("●")
+        self.engine_dot.setObjectName("engine-dot")
+        self.engine_line = Line(role="muted", name="engine-line")
+
+    def _lay_out(self) -> None:
+        controls = QHBoxLayout()
+        controls.setSpacing(8)
+        controls.addWidget(self.models, 1)
+        controls.addWidget(self.shots)
+        controls.addWidget(self.button)
+        engine = QHBoxLayout()
+        engine.setSpacing(5)
+        engine.addWidget(self.engine_dot)
+        engine.addWidget(self.engine_line, 1)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 10, 12, 8)
+        box.setSpacing(8)
+        box.addWidget(self.about)
+        box.addWidget(self.save_form)
+        box.addWidget(self.tray, 2)
+        box.addWidget(self.question)
+        box.addLayout(controls)
+        box.addLayout(engine)
+        box.addWidget(hairline())
+        box.addWidget(self.answer, 3)
+        self.setMinimumWidth(300)
+
+    def _follow(self) -> None:
+        desk = self._desk
+        follow(self, desk.host.view_changed, lambda _: self._view_changed())
+        follow(self, desk.tray.changed, self._count)
+        follow(self, desk.engine_changed, self._engine)
+        follow(self, desk.session.question_changed, self._question_changed)
+        follow(self, desk.library.changed, lambda _: self._read_history())
+        self._count()
+        self._engine(desk.engine)
+        self._question_changed(desk.session.question)
+        self._read_history()
+
+    # What models say
+
+    def _view_changed(self) -> None:
+        if self.isVisible():
+            self._settled.start()
+
+    def _count(self) -> None:
+        active = len(self._desk.tray.active)
+        self.shots.blockSignals(True)
+        self.shots.setMaximum(len(self._desk.tray.shots))
+        self.shots.setValue(active)
+        self.shots.setSuffix(" shot" if active == 1 else " shots")
+        self.shots.setEnabled(bool(self._desk.tray.shots))
+        self.shots.blockSignals(False)
+
+    def _engine(self, engine: Engine) -> None:
+        self.engine_line.say_whole(engine.words)
+        say(self.engine_dot, f"dot-{engine.state}")
+
+    def _question_changed(self, question: object) -> None:
+        current = self._desk.session.question
+        if current is not None and current is question:
+            follow(self, current.state_changed, lambda _: self._dress_button())
+        self._dress_button()
+
+    def _dress_button(self) -> None:
+        question = self._desk.session.question
+        asking = question is not None and not question.is_finished
+        self.button.setText("Stop" if asking else "Ask")
+        self.button.setToolTip("Stop the answer (Esc)" if asking else "Ask (Ctrl+Return)")
+        say(self.button, "stop" if asking else "primary")
+
+    def _read_history(self) -> None:
+        self._desk.read_library(self._desk.library.history, on_result=self._remember)
+
+    def _remember(self, records: Sequence[QuestionRecord]) -> None:
+        self.question.remember([record.question for record in reversed(records)])
+
+    # What the reader does
+
+    def _ask_or_stop(self) -> None:
+        if self.is_asking:
+            self.stop()
+        else:
+            self.ask()
+
+    def _send_only(self, wanted: int) -> None:
+        tray = self._desk.tray
+        for case_id, muted in muting(self._desk.judgement.shots, wanted).items():
+            tray.mute(case_id, muted=muted)
+
+    def _save(self, entry: Entry) -> None:
+        if self._saving is not None:
+            draft = CaseDraft(entry.question, entry.answer, None, entry.tags)
+            self._desk.save_view(self._saving, draft, into_tray=entry.into_tray)
+        self._leave_form()
+
+    def _leave_form(self) -> None:
+        self._saving = None
+        self.save_form.hide()
+        self.about.show()
+        focus_host(self)
+
+
+def muting(shots: Sequence[ArrangedShot], wanted: int) -> dict[str, bool]:
+    """Say which shots to mute or to send again so that the `wanted` most alike are sent.
+
+    Only what changes is named. Shots of unknown likeness count as least alike.
+    """
+    active = [shot for shot in shots if not shot.muted]
+    muted = [shot for shot in shots if shot.muted]
+    if wanted < len(active):
+        least = sorted(active, key=lambda shot: shot.likeness or 0.0)
+        return {shot.case.id: True for shot in least[: len(active) - wanted]}
+    most = sorted(muted, key=lambda shot: -(shot.likeness or 0.0))
+    return {shot.case.id: False for shot in most[: wanted - len(active)]}
+
+
+def focus_host(panel: QWidget) -> None:
+    """Give the keyboard back to the host's image."""
+    window = panel.window()
+    middle = None if window is None else getattr(window, "centralWidget", lambda: None)()
+    if isinstance(middle, QWidget):
+        middle.setFocus()

@@ -1,0 +1,321 @@
+"""What the panels share: the host's view, the session, and the few acts that need both. No Qt.
+
+Everything that waits for a disk, a picture or the engine goes through `host.run` here, so that a
+panel's slot is one call. A failure becomes one sentence of the host's notifications.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from psygnal import Signal
+
+from precedent_inference.errors import EngineLost
+from precedent_inference.prompt import require_text
+from precedent_inference.protocol import ModelCard
+from precedent_plugin.cases import Case, Casebook, CaseDraft
+from precedent_plugin.exchange import export_casebook, import_casebook
+from precedent_plugin.host import Host, PaintedPixels, ViewSnapshot
+from precedent_plugin.library import CaseLibrary, LibraryChange
+from precedent_plugin.panels.thumbnails import Thumbnails
+from precedent_plugin.preprocess import ViewImage, describe_view, image_from_pixels
+from precedent_plugin.question import Question
+from precedent_plugin.select import ArrangedShot
+from precedent_plugin.session import AskSettings, Session
+from precedent_plugin.tray import Tray
+from precedent_plugin.warnings import PromptWarning
+from precedent_resources import PrecedentError
+
+EngineState = Literal["off", "starting", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What the host shows: exactly the pixels that would be sent."""
+
+    snapshot: ViewSnapshot
+    pixels: PaintedPixels
+
+    @property
+    def title(self) -> str:
+        """What it is, in words."""
+        return describe_view(self.snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is known about the tray and the view together."""
+
+    shots: tuple[ArrangedShot, ...] = ()
+    warnings: tuple[PromptWarning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How the engine stands, in a word and in words."""
+
+    state: EngineState = "off"
+    words: str = "The engine starts with the first question."
+
+
+class Desk:
+    """The view, the tray and the engine as the panels see them."""
+
+    view_seen = Signal(object)
+    """With the new `View`, or None when nothing is shown."""
+    judged = Signal(object)
+    """With a new `Judgement` of tray and view."""
+    models_listed = Signal(object)
+    """With the engine's models, a tuple of `ModelCard`."""
+    engine_changed = Signal(object)
+    """With the new `Engine`."""
+    asked = Signal(object)
+    """With the words of a question that was sent."""
+    casebook_chosen = Signal(object)
+    """With the id of the casebook that new cases go into, or None."""
+
+    def __init__(self, host: Host, session: Session) -> None:
+        self.host, self.session = host, session
+        self.thumbnails = Thumbnails(self._fetch)
+        self.view: View | None = None
+        self.judgement = Judgement()
+        self.models: tuple[ModelCard, ...] = ()
+        self.engine = Engine()
+        self.casebook: str | None = None
+        self.last_entry: tuple[str, str] = ("", "")
+        """Question and answer of the case saved last."""
+        self._generation = 0
+        self._asked_snapshot: ViewSnapshot | None = None
+        self.tray.changed.connect(self.judge)
+        self.library.changed.connect(self._library_changed)
+
+    @property
+    def tray(self) -> Tray:
+        """The references chosen now."""
+        return self.session.tray
+
+    @property
+    def library(self) -> CaseLibrary:
+        """The user's cases."""
+        return self.session.library
+
+    # The view
+
+    def look(self) -> None:
+        """Take the pixels that the host shows now."""
+        self.view = self._taken()
+        self.view_seen.emit(self.view)
+        self.judge()
+
+    def judge(self) -> None:
+        """Order the tray for the view and look for what the reader should know; later, quietly."""
+        self._generation += 1
+        self.host.run(
+            self._judgement,
+            self.view,
+            on_result=partial(self._receive_judgement, self._generation),
+            on_error=self._complain,
+        )
+
+    @property
+    def has_moved_on(self) -> bool:
+        """Whether the view shows something else than what was asked about last."""
+        view = self.view
+        return view is None or view.snapshot != self._asked_snapshot
+
+    # Asking
+
+    def ask(self, words: str, settings: AskSettings) -> None:
+        """Ask about the pixels on the screen at this moment."""
+        try:
+            require_text(words, "question")
+        except PrecedentError as error:
+            self._complain(error)
+            return
+        self.look()
+        if self.view is None:
+            self.host.notify("There is no picture to ask about.", "Open a study first.")
+            return
+        self.host.run(
+            self._image,
+            self.view,
+            on_result=partial(self._send, words.strip(), settings, self.view.snapshot),
+            on_error=self._complain,
+        )
+
+    def retry(self) -> None:
+        """Ask the latest question again."""
+        self._try(self.session.retry)
+
+    def stop(self) -> None:
+        """Stop the question under way."""
+        self.session.stop()
+
+    def warm_up(self) -> None:
+        """Start the engine in the background, once, because a question is likely."""
+        if self.engine.state in ("starting", "ready"):
+            return
+        self._set_engine(Engine("starting", "Starting the engine"))
+        self.host.run(
+            self.session.models,
+            on_result=self._receive_models,
+            on_error=self._engine_failed,
+            on_progress=lambda words: self._set_engine(Engine("starting", str(words))),
+        )
+
+    # Cases
+
+    def add_to_tray(self, case_ids: Sequence[str], place: int | None = None) -> None:
+        """Put cases of the library into the tray."""
+        self.host.run(
+            self._found,
+            tuple(case_ids),
+            on_result=lambda cases: self._try(lambda: self.tray.add(cases, index=place)),
+            on_error=self._complain,
+        )
+
+    def save_view(self, view: View, draft: CaseDraft, *, into_tray: bool) -> None:
+        """Keep a view as a case, in the casebook chosen now."""
+        self.last_entry = (draft.question, draft.answer)
+
+        def done(case: Case) -> None:
+            self.host.notify("Case saved.")
+            if into_tray:
+                self._try(lambda: self.tray.add([case]))
+
+        self.host.run(self._saved, view, draft, on_result=done, on_error=self._complain)
+
+    def change_library(
+        self,
+        act: Callable[..., Any],
+        *args: object,
+        say: str = "",
+        then: Callable[[Any], object] | None = None,
+    ) -> None:
+        """Do something that changes the library, off the GUI thread, and say that it is done."""
+
+        def done(result: Any) -> None:
+            if say:
+                self.host.notify(say)
+            if then is not None:
+                then(result)
+
+        self.host.run(act, *args, on_result=done, on_error=self._complain)
+
+    def read_library(
+        self, read: Callable[..., Any], *args: object, on_result: Callable[[Any], object]
+    ) -> None:
+        """Read from the library off the GUI thread."""
+        self.host.run(read, *args, on_result=on_result, on_error=self._complain)
+
+    def choose_casebook(self, casebook_id: str | None) -> None:
+        """Choose where new cases go."""
+        if casebook_id != self.casebook:
+            self.casebook = casebook_id
+            self.casebook_chosen.emit(casebook_id)
+
+    def import_file(self, path: Path) -> None:
+        """Take a casebook file into the library and choose it."""
+
+        def done(casebook: Casebook) -> None:
+            self.host.notify(f"Imported “{casebook.name}” with {casebook.case_count} cases.")
+            self.choose_casebook(casebook.id)
+
+        self.host.run(import_casebook, self.library, path, on_result=done, on_error=self._complain)
+
+    def export_file(self, casebook: Casebook, path: Path) -> None:
+        """Write a casebook into one file."""
+        self.change_library(
+            export_casebook, self.library, casebook.id, path, say=f"Exported “{casebook.name}”."
+        )
+
+    # Within
+
+    def _taken(self) -> View | None:
+        snapshot = self.host.snapshot()
+        if snapshot is None:
+            return None
+        try:
+            return View(snapshot, self.host.painted_pixels(region_only=True))
+        except PrecedentError:
+            return None  # the viewer itself says on the image why there is nothing to see
+
+    def _image(self, view: View) -> ViewImage:
+        return image_from_pixels(view.pixels, view.snapshot, self.library.pseudonyms)
+
+    def _judgement(self, view: View | None) -> Judgement:
+        if not self.tray.shots and view is None:
+            return Judgement()
+        image = None if view is None else self._image(view)
+        return Judgement(self.session.arrange(image), self.session.check(image))
+
+    def _receive_judgement(self, generation: int, judgement: Judgement) -> None:
+        if generation == self._generation:
+            self.judgement = judgement
+            self.judged.emit(judgement)
+
+    def _send(
+        self, words: str, settings: AskSettings, snapshot: ViewSnapshot, image: ViewImage
+    ) -> None:
+        self._asked_snapshot = snapshot
+        self._try(lambda: self._follow(self.session.ask(words, image, settings), words))
+
+    def _follow(self, question: Question, words: str) -> None:
+        self.asked.emit(words)
+        question.state_changed.connect(lambda _: self._question_moved(question))
+        self._question_moved(question)
+
+    def _question_moved(self, question: Question) -> None:
+        if isinstance(question.error, EngineLost):
+            self._set_engine(Engine("off", "The engine stopped. It starts again when you ask."))
+        elif question.state in ("streaming", "answered") and self.engine.state != "ready":
+            self.warm_up()
+
+    def _found(self, case_ids: tuple[str, ...]) -> list[Case]:
+        return [case for one in case_ids if (case := self.library.find(one)) is not None]
+
+    def _saved(self, view: View, draft: CaseDraft) -> Case:
+        image = self._image(view)
+        kept = CaseDraft(
+            draft.question, draft.answer, draft.rationale, draft.tags, image.provenance
+        )
+        case = self.library.add(kept, image.png)
+        if self.casebook is not None:
+            self.library.add_to_casebook(self.casebook, [case.id])
+        return case
+
+    def _library_changed(self, change: LibraryChange) -> None:
+        if change.kind in ("cases", "elsewhere") and self.tray.shots:
+            held = tuple(shot.case.id for shot in self.tray.shots)
+            self.host.run(self._found, held, on_result=self._refresh_tray)
+
+    def _refresh_tray(self, cases: list[Case]) -> None:
+        by_id = {case.id: case for case in cases}
+        self.tray.refresh(by_id.get)
+
+    def _fetch(self, sha: str, receive: Callable[[bytes], None]) -> None:
+        self.host.run(self.library.image, sha, on_result=receive, on_error=lambda _: receive(b""))
+
+    def _receive_models(self, models: tuple[ModelCard, ...]) -> None:
+        self.models = models
+        self._set_engine(Engine("ready", "Engine ready"))
+        self.models_listed.emit(models)
+
+    def _engine_failed(self, error: PrecedentError) -> None:
+        self._set_engine(Engine("failed", str(error)))
+
+    def _set_engine(self, engine: Engine) -> None:
+        if engine != self.engine:
+            self.engine = engine
+            self.engine_changed.emit(engine)
+
+    def _try(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except PrecedentError as error:
+            self._complain(error)
+
+    def _complain(self, error: PrecedentError) -> None:
+        self.host.notify(error.message, error.hint, level="error")

@@ -1,0 +1,387 @@
+"""The library: casebooks, their cases with lazy pictures, search, editing, trash and exchange."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from qtpy.QtCore import QModelIndex, QSize, Qt, QTimer
+from qtpy.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from qtpy.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from precedent_plugin.cases import Case, Casebook
+from precedent_plugin.library import LibraryChange
+from precedent_plugin.panels.case_editor import CaseEditor
+from precedent_plugin.panels.case_list import CaseModel, CaseView
+from precedent_plugin.panels.casebook_menu import CasebookMenu
+from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.facts import counted
+from precedent_plugin.panels.follow import follow
+from precedent_plugin.panels.icons import icon
+from precedent_plugin.panels.look import Panel, Tones
+from precedent_plugin.panels.pictures import image_of_png
+from precedent_plugin.panels.words import Line, Paragraph
+
+ALL, TRASH = "all", "trash"
+TYPED_MS = 150
+"""A search starts when the reader has paused this long."""
+
+
+class LibraryPanel(Panel):
+    """One page lists the cases of a casebook, the other edits one case."""
+
+    def __init__(self, desk: Desk, *, open_sample: Callable[[], None]) -> None:
+        """`open_sample` imports the sample casebook; offered while the library is empty."""
+        super().__init__("library-panel")
+        self._desk = desk
+        self._editing: str | None = None
+        self._generation = 0
+        self.setAcceptDrops(True)
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(TYPED_MS)
+        self._typed.timeout.connect(self.refresh)
+        self.model = CaseModel(desk.thumbnails, self)
+        self.list = CaseView(self.model)
+        self.menu = CasebookMenu(desk, self)
+        self._make_head()
+        self._make_empty(open_sample)
+        self._make_foot()
+        self.editor = CaseEditor(on_save=self._save, on_close=self.show_list)
+        self._lay_out()
+        self._connect()
+        self.restyle(self.worn)
+        self._read_casebooks()
+
+    # What others call
+
+    @property
+    def shown(self) -> str:
+        """The casebook shown: its id, ALL or TRASH."""
+        chosen = self.chooser.currentData()
+        return chosen if isinstance(chosen, str) else ALL
+
+    @property
+    def selected(self) -> tuple[Case, ...]:
+        """The selected cases in the order shown."""
+        rows = sorted(self.list.selectedIndexes(), key=lambda index: index.row())
+        return tuple(self.model.case(index) for index in rows)
+
+    def refresh(self) -> None:
+        """Read the cases shown anew."""
+        self._generation += 1
+        receive = partial(self._receive, self._generation)
+        library, query = self._desk.library, self.search.text().strip()
+        if self.shown == TRASH:
+            self._desk.read_library(library.trash, on_result=receive)
+        else:
+            casebook = None if self.shown == ALL else self.shown
+            self._desk.read_library(library.cases, query, casebook, on_result=receive)
+
+    def open_case(self, case_id: str) -> None:
+        """Show one case to read or edit."""
+        self._editing = case_id
+        self._desk.read_library(self._desk.library.find, case_id, on_result=self._edit)
+
+    def show_list(self) -> None:
+        """Go back to the list."""
+        self._editing = None
+        self.pages.setCurrentIndex(0)
+        self.list.setFocus()
+
+    def add_selected(self) -> None:
+        """Put the selected cases into the tray."""
+        if self.shown != TRASH:
+            self._desk.add_to_tray([case.id for case in self.selected])
+
+    def edit_selected(self) -> None:
+        """Edit the first selected case."""
+        if self.selected and self.shown != TRASH:
+            self.open_case(self.selected[0].id)
+
+    def delete_selected(self) -> None:
+        """Put the selected cases into the trash."""
+        ids = [case.id for case in self.selected]
+        if ids and self.shown != TRASH:
+            words = f"{counted(len(ids), 'case')} put into the trash."
+            self._desk.change_library(self._desk.library.delete, ids, say=words)
+
+    def restore_selected(self) -> None:
+        """Take the selected cases out of the trash."""
+        ids = [case.id for case in self.selected]
+        if ids and self.shown == TRASH:
+            words = f"{counted(len(ids), 'case')} taken out of the trash."
+            self._desk.change_library(self._desk.library.restore, ids, say=words)
+
+    def undo(self) -> None:
+        """Take back the last change of the library made here."""
+        self._desk.change_library(self._desk.library.undo, then=self._say_undone)
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.show_list()
+        self.search.setFocus()
+        self.search.selectAll()
+
+    # Qt
+
+    def restyle(self, worn: Tones) -> None:
+        """Paint the icons in the theme's tone."""
+        self.more.setIcon(icon("more", worn.muted))
+        self.undo_button.setIcon(icon("undo", worn.muted))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Return adds to the tray, F2 edits, Del puts into the trash, Ctrl+Z takes back."""
+        if event is None or self.pages.currentIndex() != 0:
+            return
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        acts: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Return: self.add_selected,
+            Qt.Key.Key_Enter: self.add_selected,
+            Qt.Key.Key_F2: self.edit_selected,
+            Qt.Key.Key_Delete: self.delete_selected,
+        }
+        if control:
+            acts = {Qt.Key.Key_Z: self.undo, Qt.Key.Key_F: self.focus_search}
+        elif event.key() == Qt.Key.Key_Down and self.search.hasFocus():
+            acts = {Qt.Key.Key_Down: self._enter_list}
+        act = acts.get(event.key())
+        if act is None:
+            super().keyPressEvent(event)
+        else:
+            act()
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Take casebook files."""
+        if event is not None and _casebook_files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Import the casebook files that were dropped."""
+        for path in [] if event is None else _casebook_files(event):
+            self._desk.import_file(path)
+
+    # How it is built
+
+    def _make_head(self) -> None:
+        self.chooser = QComboBox()
+        self.chooser.setObjectName("casebook-chooser")
+        self.chooser.setAccessibleName("Casebook")
+        self.chooser.setMinimumContentsLength(8)
+        self.chooser.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.more = QToolButton()
+        self.more.setObjectName("library-more")
+        self.more.setAccessibleName("Casebook actions")
+        self.more.setToolTip("New, import, export, rename, delete")
+        self.more.setIconSize(QSize(16, 16))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setMenu(self.menu.build())
+        self.search = QLineEdit()
+        self.search.setObjectName("library-search")
+        self.search.setAccessibleName("Search cases")
+        self.search.setPlaceholderText("Search question, answer, tags")
+        self.search.setClearButtonEnabled(True)
+
+    def _make_empty(self, open_sample: Callable[[], None]) -> None:
+        self.empty = QWidget()
+        self.empty.setObjectName("library-empty")
+        self.empty_title = Paragraph(role="title", name="library-empty-title")
+        self.empty_words = Paragraph(role="body-muted", name="library-empty-words")
+        self.sample_button = QPushButton("Open the sample casebook")
+        self.sample_button.setObjectName("library-sample")
+        self.sample_button.clicked.connect(open_sample)
+        self.import_button = QPushButton("Import a casebook")
+        self.import_button.setObjectName("library-import")
+        self.import_button.clicked.connect(self.menu.import_casebook)
+        box = QVBoxLayout(self.empty)
+        box.setContentsMargins(8, 24, 8, 8)
+        box.setSpacing(8)
+        box.addWidget(self.empty_title)
+        box.addWidget(self.empty_words)
+        box.addWidget(self.sample_button, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addWidget(self.import_button, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addStretch(1)
+
+    def _make_foot(self) -> None:
+        self.count = Line(role="muted", name="library-count")
+        self.undo_button = QToolButton()
+        self.undo_button.setObjectName("library-undo")
+        self.undo_button.setToolTip("Take the last change back (Ctrl+Z)")
+        self.undo_button.setAccessibleName("Undo")
+        self.undo_button.setIconSize(QSize(14, 14))
+        self.add_button = QPushButton("Add to tray")
+        self.add_button.setObjectName("library-add")
+        self.add_button.setToolTip("Put the selected cases into the tray (Return)")
+        self.edit_button = QPushButton("Edit")
+        self.edit_button.setObjectName("library-edit")
+        self.edit_button.setToolTip("Edit question, answer, rationale and tags (F2)")
+        self.delete_button = QPushButton("Delete")
+        self.delete_button.setObjectName("library-delete")
+        self.delete_button.setToolTip("Put into the trash (Del)")
+        self.restore_button = QPushButton("Restore")
+        self.restore_button.setObjectName("library-restore")
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self.chooser, 1)
+        top.addWidget(self.more)
+        foot = QHBoxLayout()
+        foot.setSpacing(4)
+        foot.addWidget(self.count, 1)
+        for button in (self.undo_button, self.restore_button, self.delete_button,
+                       self.edit_button, self.add_button):  # fmt: skip
+            foot.addWidget(button)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.empty, 1)
+        column.addLayout(foot)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(page)
+        self.pages.addWidget(self.editor)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(10, 10, 10, 8)
+        box.addWidget(self.pages)
+        self.setMinimumWidth(220)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(lambda _: self._typed.start())
+        self.chooser.activated.connect(lambda _: self._choose())
+        self.list.doubleClicked.connect(self._add_one)
+        self.add_button.clicked.connect(self.add_selected)
+        self.edit_button.clicked.connect(self.edit_selected)
+        self.delete_button.clicked.connect(self.delete_selected)
+        self.restore_button.clicked.connect(self.restore_selected)
+        self.undo_button.clicked.connect(self.undo)
+        selection = self.list.selectionModel()
+        if selection is not None:
+            selection.selectionChanged.connect(lambda *_: self._dress_foot())
+        follow(self, self._desk.library.changed, self._changed)
+        follow(self, self._desk.casebook_chosen, lambda _: self._read_casebooks())
+
+    # What models say
+
+    def _changed(self, change: LibraryChange) -> None:
+        if change.kind != "history":
+            self._read_casebooks()
+
+    def _read_casebooks(self) -> None:
+        self._desk.read_library(self._desk.library.casebooks, on_result=self._list_casebooks)
+
+    def _list_casebooks(self, casebooks: Sequence[Casebook]) -> None:
+        shown = self.shown if self.shown in (ALL, TRASH) and not self._desk.casebook else None
+        wanted = shown or self._desk.casebook or ALL
+        self.menu.casebooks = tuple(casebooks)
+        self.chooser.clear()
+        self.chooser.addItem("All cases", ALL)
+        for casebook in casebooks:
+            self.chooser.addItem(f"{casebook.name}  ({casebook.case_count})", casebook.id)
+        self.chooser.addItem("Trash", TRASH)
+        self.chooser.setCurrentIndex(max(0, self.chooser.findData(wanted)))
+        self.refresh()
+
+    def _receive(self, generation: int, cases: Sequence[Case]) -> None:
+        if generation != self._generation:
+            return
+        kept = {case.id for case in self.selected}
+        self.model.show_cases(cases)
+        selection = self.list.selectionModel()
+        for case_id in kept:
+            row = self.model.row_of(case_id)
+            if row is not None and selection is not None:
+                selection.select(self.model.index(row), selection.SelectionFlag.Select)
+        self._dress_empty(bool(cases))
+        self._dress_foot()
+
+    def _dress_empty(self, any_cases: bool) -> None:
+        searching = bool(self.search.text().strip())
+        title, words = EMPTY_WORDS.get(self.shown, EMPTY_WORDS["casebook"])
+        if searching:
+            title, words = "Nothing found", "No case here has words that begin like these."
+        self.empty_title.setText(title)
+        self.empty_words.setText(words)
+        offers = not searching and self.shown == ALL
+        self.sample_button.setVisible(offers)
+        self.import_button.setVisible(offers)
+        self.list.setVisible(any_cases)
+        self.empty.setVisible(not any_cases)
+
+    def _dress_foot(self) -> None:
+        chosen, total = len(self.selected), self.model.rowCount()
+        words = counted(total, "case")
+        self.count.say_whole(f"{chosen} of {words}" if chosen else words if total else "")
+        in_trash = self.shown == TRASH
+        for button in (self.add_button, self.edit_button, self.delete_button):
+            button.setVisible(bool(chosen) and not in_trash)
+        self.restore_button.setVisible(bool(chosen) and in_trash)
+
+    def _edit(self, case: Case | None) -> None:
+        if case is None or case.id != self._editing:
+            self._desk.host.notify("This case is not in the library any more.")
+            return
+        self.editor.edit(case)
+        self.pages.setCurrentIndex(1)
+        self._desk.read_library(
+            lambda: image_of_png(self._desk.library.image(case.images[0])),
+            on_result=self.editor.show_image,
+        )
+
+    def _say_undone(self, words: str | None) -> None:
+        self._desk.host.notify(words or "There is nothing to take back.")
+
+    # What the reader does
+
+    def _choose(self) -> None:
+        self._desk.choose_casebook(None if self.shown in (ALL, TRASH) else self.shown)
+        self.list.clearSelection()
+        self.refresh()
+
+    def _add_one(self, index: QModelIndex) -> None:
+        if self.shown != TRASH:
+            self._desk.add_to_tray([self.model.case(index).id])
+
+    def _enter_list(self) -> None:
+        self.list.setFocus()
+        if self.model.rowCount() and not self.selected:
+            self.list.setCurrentIndex(self.model.index(0))
+
+    def _save(self, case: Case) -> None:
+        self._desk.change_library(
+            self._desk.library.update, case, say="Case saved.", then=lambda _: self.show_list()
+        )
+
+
+EMPTY_WORDS = {
+    ALL: (
+        "No cases yet",
+        "A case is a picture with a question and its answer. Save what is on the screen with "
+        "Ctrl+S, or begin with a casebook.",
+    ),
+    TRASH: ("The trash is empty", "Deleted cases wait here until the trash is emptied."),
+    "casebook": (
+        "This casebook is empty",
+        "Cases that you save while it is chosen go into it.",
+    ),
+}
+
+
+def _casebook_files(event: QDropEvent) -> list[Path]:
+    mime = event.mimeData()
+    urls = [] if mime is None else mime.urls()
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() == ".casebook"]

@@ -1,0 +1,117 @@
+"""The answer of the question under way: follows the session and the question's own signals."""
+
+import time
+from functools import partial
+
+from qtpy.QtCore import QSize
+from qtpy.QtGui import QImage
+from qtpy.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from precedent_plugin.panels.answer import QUERY_SIDE, AnswerActions, AnswerView, Asked, Read
+from precedent_plugin.panels.desk import Desk, View
+from precedent_plugin.panels.facts import facts, pace
+from precedent_plugin.panels.follow import follow
+from precedent_plugin.panels.pictures import fitted, image_of_png
+from precedent_plugin.question import Question
+from precedent_plugin.report import report_text
+
+
+class LiveAnswer(QWidget):
+    """Shows the latest question's answer as it comes."""
+
+    def __init__(self, desk: Desk, actions: AnswerActions) -> None:
+        super().__init__()
+        self.setObjectName("live-answer")
+        self._desk = desk
+        self._question: Question | None = None
+        self._pieces = 0
+        self._first_at = 0.0
+        self.view = AnswerView(actions)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.view)
+        follow(self, desk.session.question_changed, self._bind)
+        follow(self, desk.view_seen, self._view_seen)
+        follow(self, desk.thumbnails.ready, self._picture_ready)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether an answer is being waited for or written."""
+        return self._question is not None and not self._question.is_finished
+
+    def copy(self) -> None:
+        """Copy the answer with its provenance."""
+        clipboard = QApplication.clipboard()
+        if self._question is not None and clipboard is not None:
+            clipboard.setText(report_text(self._question))
+
+    def _bind(self, question: Question | None) -> None:
+        self._question = question
+        if question is None:
+            self.view.clear()
+            return
+        self.view.bind(
+            Asked(question.image.title, question.request.prompt.query.question),
+            [Read(case.id, case.images[0], case.answer) for case in question.shots],
+        )
+        self._desk.host.run(
+            small_picture, question.image.png, on_result=lambda image: self._show(question, image)
+        )
+        follow(self, question.state_changed, partial(self._moved, question))
+        follow(self, question.text_added, partial(self._added, question))
+        follow(self, question.progress_changed, partial(self._progressed, question))
+        self._moved(question, question.state)
+
+    def _show(self, question: Question, image: QImage) -> None:
+        if question is self._question:
+            self.view.show_picture(image)
+
+    def _progressed(self, question: Question, words: str) -> None:
+        if question is self._question and words:
+            self.view.show_state(words)
+
+    def _added(self, question: Question, piece: str) -> None:
+        if question is not self._question or question.is_finished:
+            return
+        if self._pieces == 0:
+            self._first_at = time.monotonic()
+        self._pieces += 1
+        self.view.show_partial(question.text)
+        self.view.show_state(pace(self._pieces, time.monotonic() - self._first_at))
+
+    def _moved(self, question: Question, state: str) -> None:
+        if question is not self._question:
+            return
+        if state == "sent":
+            self._pieces = 0
+            self.view.show_waiting()
+        elif state == "answered":
+            self._finish(question)
+        elif state == "cancelled":
+            self.view.show_stopped(question.text)
+        elif state == "failed":
+            self.view.show_failure(str(question.error), question.text)
+        self._view_seen(self._desk.view)
+
+    def _finish(self, question: Question) -> None:
+        answer = question.answer
+        if answer is None:
+            return
+        warnings = tuple(dict.fromkeys((*question.warnings, *answer.warnings)))
+        self.view.show_answer(answer.text, facts(answer), warnings=warnings, sent=answer.sent)
+        for case in question.shots:
+            self.view.show_read(case.images[0], self._desk.thumbnails.get(case.images[0]))
+
+    def _view_seen(self, view: View | None) -> None:
+        if self._question is not None:
+            self.view.mark_moved_on(self._desk.has_moved_on)
+
+    def _picture_ready(self, sha: str) -> None:
+        self.view.show_read(sha, self._desk.thumbnails.get(sha))
+
+
+def small_picture(png: bytes) -> QImage:
+    """Decode a picture small enough for a panel; for a worker."""
+    side = QUERY_SIDE * 3  # sharp on a 300 % screen
+    image = image_of_png(png)
+    return fitted(image, QSize(side, side)) if image.width() > side else image

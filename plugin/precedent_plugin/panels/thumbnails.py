@@ -1,0 +1,50 @@
+"""Small pictures of cases, loaded off the GUI thread when they are first looked at."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from psygnal import Signal
+from qtpy.QtCore import QSize
+from qtpy.QtGui import QImage
+
+from precedent_plugin.panels.pictures import fitted, image_of_png
+
+SIDE = 192
+"""Stored side in px: a 64 px thumbnail stays sharp on a 300 % screen."""
+
+CAPACITY = 2_000
+"""Pictures kept, about 150 kB each at most."""
+
+
+class Thumbnails:
+    """A bounded store of thumbnails by content hash; a missing one is fetched once."""
+
+    ready = Signal(str)
+    """A thumbnail was loaded; its hash."""
+
+    def __init__(self, fetch: Callable[[str, Callable[[bytes], None]], None]) -> None:
+        """`fetch(sha, receive)` reads the encoded picture elsewhere and hands it to `receive`."""
+        self._fetch = fetch
+        self._kept: OrderedDict[str, QImage] = OrderedDict()
+        self._asked: set[str] = set()
+
+    def get(self, sha: str) -> QImage:
+        """Give the thumbnail, or a null image while it is on its way."""
+        kept = self._kept.get(sha)
+        if kept is not None:
+            self._kept.move_to_end(sha)
+            return kept
+        if sha and sha not in self._asked:
+            self._asked.add(sha)
+            self._fetch(sha, lambda data: self._receive(sha, data))
+        return QImage()
+
+    def _receive(self, sha: str, data: bytes) -> None:
+        self._asked.discard(sha)
+        image = image_of_png(data)
+        if max(image.width(), image.height()) > SIDE:
+            image = fitted(image, QSize(SIDE, SIDE))
+        self._kept[sha] = image
+        while len(self._kept) > CAPACITY:
+            self._kept.popitem(last=False)
+        self.ready.emit(sha)

@@ -1,0 +1,112 @@
+"""Small widgets for words: elided lines, headings, hairlines and notes."""
+
+from qtpy.QtCore import QSize, Qt
+from qtpy.QtGui import QResizeEvent
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from precedent_plugin.panels.look import say
+
+
+class Line(QLabel):
+    """One line of plain text that ends in an ellipsis where the panel is narrow."""
+
+    def __init__(self, text: str = "", *, role: str = "", name: str = "") -> None:
+        super().__init__()
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(24)
+        if name:
+            self.setObjectName(name)
+        if role:
+            say(self, role)
+        self.say_whole(text)
+
+    @property
+    def whole(self) -> str:
+        """The text without the ellipsis."""
+        return self._whole
+
+    def say_whole(self, text: str) -> None:
+        """Show another text; line breaks become spaces."""
+        self._whole = " ".join(text.split())
+        self._elide()
+
+    def minimumSizeHint(self) -> QSize:
+        """Allow any width."""
+        return QSize(24, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Elide anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(
+            self._whole, Qt.TextElideMode.ElideRight, max(24, self.width())
+        )
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")
+
+
+class Paragraph(QLabel):
+    """Plain text over as many lines as it needs, selectable by mouse and keyboard."""
+
+    def __init__(self, text: str = "", *, role: str = "", name: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setMinimumWidth(40)
+        if name:
+            self.setObjectName(name)
+        if role:
+            say(self, role)
+
+    def selectable(self) -> "Paragraph":
+        """Let the reader select the text; gives itself."""
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        return self
+
+
+class Note(QFrame):
+    """A sentence with a coloured edge: a caution or a failure."""
+
+    def __init__(self, text: str, *, role: str = "caution", name: str = "") -> None:
+        super().__init__()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 1, 0, 1)
+        self.words = Paragraph(text, name=name)
+        box.addWidget(self.words)
+        self.show_as(role)
+
+    def show_as(self, role: str) -> None:
+        """Show the sentence as a "caution" or a "failure"."""
+        say(self, f"note-{role}")
+        say(self.words, role)
+
+
+def hairline() -> QFrame:
+    """Give a horizontal line between two parts of a panel."""
+    line = QFrame()
+    say(line, "line")
+    return line
+
+
+def heading(text: str, *trailing: QWidget, name: str = "") -> tuple[QWidget, QLabel]:
+    """Give a row with a small heading and widgets at its right end, and the heading's label."""
+    row = QWidget()
+    box = QHBoxLayout(row)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(4)
+    label = QLabel(text)
+    if name:
+        label.setObjectName(name)
+    say(label, "heading")
+    box.addWidget(label)
+    box.addStretch(1)
+    for widget in trailing:
+        box.addWidget(widget)
+    return row, label
