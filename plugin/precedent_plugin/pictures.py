@@ -3,6 +3,7 @@
 import hashlib
 import io
 import struct
+from functools import lru_cache
 from typing import Final
 
 from PIL import Image, UnidentifiedImageError
@@ -48,3 +49,13 @@ def check_png(png: bytes) -> tuple[int, int]:
             f"The picture is a damaged PNG ({error}).", "Use an undamaged copy."
         ) from error
     return size
+
+
+@lru_cache(maxsize=256)
+def pixel_hash(png: bytes) -> str:
+    """Give a hash of what a picture shows, the same for every encoder; decodes it once."""
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+        colour = picture.convert("RGB")
+    digest = hashlib.sha256(f"{colour.width}x{colour.height}:".encode())
+    digest.update(colour.tobytes())
+    return digest.hexdigest()

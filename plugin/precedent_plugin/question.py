@@ -12,14 +12,16 @@ the one on which the runner delivers.
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
 
 from psygnal import Signal
 
-from precedent_inference.errors import Cancelled, PromptError
+from precedent_inference.errors import Cancelled
 from precedent_inference.protocol import Answer, AskRequest
 from precedent_plugin.cases import Case
 from precedent_plugin.errors import QuestionError
+from precedent_plugin.history import Outcome
 from precedent_plugin.host import Runner, TaskHandle
 from precedent_plugin.preprocess import ViewImage
 from precedent_resources import PrecedentError
@@ -72,6 +74,8 @@ class Question:
         self.warnings: Final = warnings
         """What the plugin found before it was sent; the engine's own are in `answer.warnings`."""
         self._state: QuestionState = "draft"
+        self.asked_at = ""
+        """ISO time, UTC, to the second, of the latest sending; empty for a draft."""
         self._text = ""
         self._progress = ""
         self._answer: Answer | None = None
@@ -109,6 +113,13 @@ class Question:
         """Whether nothing more will come unless it is sent again."""
         return self._state in FINISHED
 
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended. Raises QuestionError while it is not finished."""
+        if self._state == "answered" or self._state == "failed" or self._state == "cancelled":
+            return self._state
+        raise QuestionError(f"This question is {self._state}, not finished.")
+
     def send(self, connect: Connect, run: Runner) -> None:
         """Ask, for the first time or again after it failed or was stopped.
 
@@ -119,6 +130,7 @@ class Question:
                 f"This question is already {self._state}.", "Stop it first, or ask a new one."
             )
         self._text, self._error, self._progress = "", None, ""
+        self.asked_at = datetime.now(UTC).isoformat(timespec="seconds")
         cancel = self._cancel = threading.Event()
         self._move("sent")
         handle = run(
@@ -194,8 +206,3 @@ class Question:
         if state in FINISHED:
             self._progress, self._task = "", None
         self.state_changed.emit(state)
-
-
-def is_mistake(error: PrecedentError) -> bool:
-    """Whether asking the same again cannot help, because the prompt itself is at fault."""
-    return isinstance(error, PromptError)

@@ -1,23 +1,35 @@
 """One window's work with the plugin: library, tray, engine and the question under way.
 
 The panels hold a Session and nothing below it. Methods marked "may wait" read files or talk to the
-engine: call them through the host's `run`. All others return at once.
+engine: call them through the host's `run`. All others return at once, and are called on one thread.
 """
 
-from collections.abc import Callable
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from psygnal import Signal
 
-from precedent_inference.protocol import ModelCard
+from precedent_inference.errors import EngineLost
+from precedent_inference.protocol import AskRequest, ModelCard
+from precedent_plugin.cases import Case
+from precedent_plugin.composer import compose
+from precedent_plugin.history import QuestionRecord
 from precedent_plugin.host import Runner
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.preprocess import ViewImage
 from precedent_plugin.question import Client, Question
-from precedent_plugin.select import ArrangedShot
+from precedent_plugin.report import model_words
+from precedent_plugin.select import ArrangedShot, describe_png, likeness, order_shots
+from precedent_plugin.shot_pictures import ShotPictures
 from precedent_plugin.tray import Tray
-from precedent_plugin.warnings import PromptWarning
+from precedent_plugin.warnings import PromptWarning, prompt_warnings
+from precedent_resources import PrecedentError
+
+logger = logging.getLogger(__name__)
 
 
 class EngineClientLike(Client, Protocol):
@@ -52,7 +64,9 @@ class Session:
     """Library, tray, engine and the question under way, joined."""
 
     question_changed = Signal(object)
-    """With the new `Question`, or None; its own signals say how it goes on."""
+    """With the new `Question`; its own signals say how it goes on."""
+    trouble = Signal(object)
+    """With a PrecedentError that is not the question's own: history could not be written."""
 
     def __init__(
         self, library: CaseLibrary, run: Runner, make_engine: Callable[[], EngineLike]
@@ -62,39 +76,152 @@ class Session:
         self.tray = Tray()
         self._run = run
         self._make_engine = make_engine
+        self._engine: EngineLike | None = None
+        self._engine_lock = threading.Lock()
+        self._is_closed = False
+        self._pictures = ShotPictures(library.image)
+        self._question: Question | None = None
 
     @property
     def question(self) -> Question | None:
         """The latest question, whatever its state."""
-        raise NotImplementedError
+        return self._question
 
     def models(self, progress: Callable[[str], None] | None = None) -> tuple[ModelCard, ...]:
         """List the models; may wait for the engine to start."""
-        raise NotImplementedError
+        return self._connect(progress).models()
 
     def arrange(self, image: ViewImage | None) -> tuple[ArrangedShot, ...]:
         """Give the tray's shots in the order of the prompt, muted ones after; may wait."""
-        raise NotImplementedError
+        shots = self.tray.shots
+        near = self._likenesses([shot.case for shot in shots], image)
+        active = tuple(shot.case for shot in shots if not shot.muted)
+        ordered = order_shots(
+            active, self.tray.policy, None if near is None else [near[case.id] for case in active]
+        )
+        muted = tuple(shot.case for shot in shots if shot.muted)
+        return tuple(
+            ArrangedShot(case, False, None if near is None else near[case.id], number)
+            for number, case in enumerate(ordered, start=1)
+        ) + tuple(
+            ArrangedShot(case, True, None if near is None else near[case.id], 0) for case in muted
+        )
 
     def check(self, image: ViewImage | None) -> tuple[PromptWarning, ...]:
         """Give what is true and worth knowing before asking; may wait."""
-        raise NotImplementedError
+        return self._warnings(_sent(self.arrange(image)), image)
 
     def ask(self, text: str, image: ViewImage, settings: AskSettings) -> Question:
         """Make a question of the tray's active shots and send it; stops one under way.
 
-        Raises PromptError at once when the words cannot be asked.
+        The shots' pictures were read by `arrange` as a rule; those that were not are read here, a
+        few small files. Raises PromptError at once when the words or the shots cannot be asked,
+        LibraryError when a shot's picture is gone.
         """
-        raise NotImplementedError
+        cases = _sent(self.arrange(image))
+        prompt = compose(
+            cases, image, text, picture=self._pictures.read, rationale=settings.rationale
+        )
+        request = AskRequest(
+            prompt=prompt,
+            model=settings.model,
+            max_new_tokens=settings.max_new_tokens,
+            temperature=settings.temperature,
+            seed=settings.seed,
+            rationale=settings.rationale,
+        )
+        warnings = tuple(warning.message for warning in self._warnings(cases, image))
+        self.stop()
+        question = Question(request, image, shots=cases, warnings=warnings)
+        question.state_changed.connect(lambda _: self._keep(question))
+        self._question = question
+        self.question_changed.emit(question)
+        question.send(self._connect, self._run)
+        return question
 
     def stop(self) -> None:
         """Stop the question under way."""
-        raise NotImplementedError
+        if self._question is not None:
+            self._question.cancel()
 
     def retry(self) -> None:
-        """Send the latest question again after it failed or was stopped."""
-        raise NotImplementedError
+        """Send the latest question again after it failed or was stopped; starts a dead engine."""
+        if self._question is not None:
+            self._question.send(self._connect, self._run)
 
     def close(self) -> None:
         """Stop everything and end the engine; the library is closed by who opened it."""
-        raise NotImplementedError
+        self.stop()
+        with self._engine_lock:
+            self._is_closed = True
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def _connect(self, progress: Callable[[str], None] | None) -> EngineClientLike:
+        with self._engine_lock:
+            if self._is_closed:
+                raise EngineLost("The engine was ended with its window.", "Open the window again.")
+            if self._engine is None:
+                self._engine = self._make_engine()
+            engine = self._engine
+        return engine.client(on_progress=progress)
+
+    def _likenesses(
+        self, cases: Sequence[Case], image: ViewImage | None
+    ) -> dict[str, float] | None:
+        if image is None:
+            return None
+        query = describe_png(image.png)
+        return {
+            case.id: likeness(query, describe_png(self._pictures.read(case.images[0])))
+            for case in cases
+        }
+
+    def _warnings(
+        self, cases: Sequence[Case], image: ViewImage | None
+    ) -> tuple[PromptWarning, ...]:
+        pictures = {case.images[0]: self._pictures.read(case.images[0]) for case in cases}
+        return prompt_warnings(cases, image, pictures)
+
+    def _keep(self, question: Question) -> None:
+        """Write a finished question into the history, off this thread."""
+        if question.is_finished:
+            self._run(
+                self.library.record_question,
+                record_of(question),
+                question.image.png,
+                on_result=lambda _: None,
+                on_error=self._complain,
+            )
+
+    def _complain(self, error: PrecedentError) -> None:
+        logger.warning("A question was not kept in the history.")
+        self.trouble.emit(error)
+
+
+def record_of(question: Question) -> QuestionRecord:
+    """Give what is kept of a finished question. An incomplete answer is marked by its outcome."""
+    answer = question.answer
+    where = question.image.provenance
+    return QuestionRecord(
+        id=uuid.uuid4().hex,
+        asked_at=question.asked_at,
+        question=question.request.prompt.query.question,
+        outcome=question.outcome,
+        answer=question.text,
+        model=question.request.model if answer is None else model_words(answer.model),
+        case_ids=tuple(case.id for case in question.shots),
+        image=question.image.sha256,
+        source=where.source,
+        confidence=None if answer is None else answer.confidence,
+        warnings=tuple(
+            dict.fromkeys((*question.warnings, *(() if answer is None else answer.warnings)))
+        ),
+        patient_key=where.patient_key,
+        study_key=where.study_key,
+    )
+
+
+def _sent(shots: Sequence[ArrangedShot]) -> tuple[Case, ...]:
+    return tuple(shot.case for shot in shots if not shot.muted)
