@@ -29,7 +29,7 @@ class VisionConfig:
     mlp_width: int
     activation: Activation
     stem_channels: tuple[int, ...] = ()
-    """Channels of the stride-2 stages before the last; empty for CLIP's single patch convolution."""
+    """Channels of the stride-2 stages before the last; empty for CLIP's one convolution."""
 
     @property
     def tokens(self) -> int:
@@ -133,7 +133,9 @@ def _part(kind: type[Part], table: Mapping[str, Any], name: str, where: str) -> 
     unknown = set(raw) - {field.name for field in fields(kind)}
     if unknown:
         raise ModelError(f"{where}: {name} has unknown fields: {', '.join(sorted(unknown))}.")
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()
+    }
     try:
         return kind(**values)
     except TypeError as error:

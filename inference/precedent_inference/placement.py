@@ -1,8 +1,8 @@
 """Which image a text token sees: the two rules of the Flamingo family, counted from 1.
 
-"previous" (OpenFlamingo V2, the starter model): the last image at or before the token; text before the first
-image sees none. "next" (OpenFlamingo V1, Med-Flamingo as released): an image token sees its own image, every
-other token the image after it, and text after the last image sees none.
+"previous" (OpenFlamingo V2, the starter model): the last image at or before the token; text before
+the first image sees none. "next" (OpenFlamingo V1, Med-Flamingo as released): an image token sees
+its own image, every other token the image after it, and text after the last image sees none.
 Source: mlfoundations/open_flamingo tags 0.0.2 and 2.0, their masked cross-attention.
 """
 
@@ -21,9 +21,9 @@ def media_index(
 ) -> list[int]:
     """Give for each token the number of the image that it sees, 0 for none.
 
-    seen: image tokens before this piece of the sequence (0 for a whole sequence). total: image tokens of
-    the whole sequence; needed by "next" when the piece is not its end. Counting a piece alone is the
-    classic mistake: the text of the last reference would not see the query's image.
+    seen: image tokens before this piece of the sequence (0 for a whole sequence). total: image
+    tokens of the whole sequence; needed by "next" when the piece is not its end. Counting a piece
+    alone is the classic mistake: the text of the last reference would not see the query's image.
     """
     if total is None:
         total = seen + sum(token_is_image)

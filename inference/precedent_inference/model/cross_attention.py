@@ -1,6 +1,7 @@
 """Gated cross-attention: text reads the latents of the one image that it may see.
 
-Letters: B batch, T text tokens, M media, L latents, H heads, D head width, E text width, V latent width.
+Letters: B batch, T text tokens, M media, L latents, H heads, D head width, E text width,
+V latent width.
 Source: Alayrac et al. 2022 (arXiv 2204.14198), section 3.1.2; arithmetic as in OpenFlamingo.
 """
 
@@ -36,13 +37,14 @@ class GatedCrossAttention(nn.Module):
     def forward(self, x: Tensor, keys: Tensor, values: Tensor, media_index: Tensor) -> Tensor:
         """Give [B, T, E].
 
-        keys, values: [B, M, H, L, D]. media_index: [B, T], the image each token sees, 1-based; a token with 0
-        gets no attention output but passes the MLP.
+        keys, values: [B, M, H, L, D]. media_index: [B, T], the image each token sees, 1-based; a
+        token with 0 gets no attention output but passes the MLP.
         """
         read = self.out(self._read(self._split(self.q(self.norm(x))), keys, values, media_index))
         x = x + torch.tanh(self.attention_gate) * read
         hidden = functional.gelu(self.up(self.mlp_norm(x)))
-        return x + torch.tanh(self.mlp_gate) * self.down(hidden)
+        result: Tensor = x + torch.tanh(self.mlp_gate) * self.down(hidden)
+        return result
 
     def _read(self, q: Tensor, keys: Tensor, values: Tensor, media_index: Tensor) -> Tensor:
         media, latents = keys.shape[1], keys.shape[3]
@@ -53,9 +55,10 @@ class GatedCrossAttention(nn.Module):
         scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # [B, H, T, M * L]
         scores = scores.masked_fill(hidden, torch.finfo(scores.dtype).min)
         mixed = scores.softmax(dim=-1) @ v  # [B, H, T, D]
-        # A row that sees no image is all masked: its softmax is uniform, not zero, so it is cleared here.
+        # A row that sees no image is all masked: its softmax is uniform, not zero; it is cleared.
         mixed = mixed * (media_index > 0)[:, None, :, None].to(mixed.dtype)
-        return mixed.transpose(1, 2).flatten(2)  # [B, T, H * D]
+        result: Tensor = mixed.transpose(1, 2).flatten(2)  # [B, T, H * D]
+        return result
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(-3, -2)  # [..., H, tokens, D]
+        return x.view(*x.shape[:-1], self.heads, -1).transpose(-3, -2)  # [..., H, tokens, D]

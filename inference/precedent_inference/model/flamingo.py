@@ -1,7 +1,7 @@
 """Flamingo: images to latents, latents to keys and values, tokens to logits. All state is passed.
 
-Letters: B batch, T new tokens, S cached tokens, M media, P patches, L latents, V latent width, E text width,
-X cross-attention blocks, N decoder layers, H heads, D head width.
+Letters: B batch, T new tokens, S cached tokens, M media, P patches, L latents, V latent width,
+E text width, X cross-attention blocks, N decoder layers, H heads, D head width.
 """
 
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from precedent_inference.model.vision import VisionTower
 
 
 class MediaKV(NamedTuple):
-    """What text reads of images, each [X, B, M, H, L, D]; every image's part depends on it alone."""
+    """What text reads of images, each [X, B, M, H, L, D]; an image's part depends on it alone."""
 
     keys: Tensor
     values: Tensor
@@ -89,8 +89,8 @@ class Flamingo(nn.Module):
     ) -> tuple[Tensor, KVCache]:
         """Give logits [B, T, vocabulary] and the cache grown by T tokens.
 
-        tokens, media_index: [B, T]. attention_mask: [B, S + T], 0 where a token is (left) padding; without
-        it every token counts.
+        tokens, media_index: [B, T]. attention_mask: [B, S + T], 0 where a token is (left) padding;
+        without it every token counts.
         """
         batch, new_tokens = tokens.shape
         if attention_mask is None:

@@ -69,7 +69,7 @@ class DecoderLayer(nn.Module):
         return x + self.down(functional.silu(self.gate(normed)) * self.up(normed)), k, v
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # [B, H, T, D]
+        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)  # [B, H, T, D]
 
 
 def rotations(positions: Tensor, head_width: int, base: float) -> Rotation:
@@ -90,8 +90,8 @@ def rotate(x: Tensor, rotation: Rotation) -> Tensor:
 def visible_tokens(attention_mask: Tensor, new_tokens: int) -> Tensor:
     """Give [B, 1, T, S + T], true where a new token may look.
 
-    attention_mask: [B, S + T], 0 where a token is padding. A padding row would see nothing and its softmax
-    would not be a number, so every token sees itself; such rows are never read.
+    attention_mask: [B, S + T], 0 where a token is padding. A padding row would see nothing and its
+    softmax would not be a number, so every token sees itself; such rows are never read.
     """
     every = attention_mask.shape[1]
     at = torch.arange(every, device=attention_mask.device)

@@ -25,7 +25,8 @@ class Resampler(nn.Module):
         latents = self.latents.expand(len(patches), -1, -1)  # [M, L, V]
         for layer in self.layers:
             latents = layer(patches, latents)
-        return self.norm(latents)
+        result: Tensor = self.norm(latents)
+        return result
 
 
 class ResamplerLayer(nn.Module):
@@ -52,7 +53,8 @@ class ResamplerLayer(nn.Module):
         q, k, v = (self._split(x) for x in (self.q(normed), k, v))
         mixed = functional.scaled_dot_product_attention(q, k, v)  # [M, H, L, D]
         latents = latents + self.out(mixed.transpose(1, 2).flatten(2))
-        return latents + self.down(functional.gelu(self.up(self.mlp_norm(latents))))
+        result: Tensor = latents + self.down(functional.gelu(self.up(self.mlp_norm(latents))))
+        return result
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # [M, H, tokens, D]
+        return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)  # [M, H, tokens, D]

@@ -31,7 +31,8 @@ class VisionTower(nn.Module):
         x = self.norm(x + self.positions)
         for block in self.blocks:
             x = block(x)
-        return x[:, 1:]  # [M, P, V]
+        patches: Tensor = x[:, 1:]
+        return patches
 
 
 class VisionBlock(nn.Module):
@@ -55,7 +56,8 @@ class VisionBlock(nn.Module):
         hidden = (
             hidden * torch.sigmoid(1.702 * hidden) if self.is_quick else functional.gelu(hidden)
         )
-        return x + self.down(hidden)
+        result: Tensor = x + self.down(hidden)
+        return result
 
     def _attend(self, x: Tensor) -> Tensor:
         images, patches, width = x.shape

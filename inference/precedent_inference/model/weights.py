@@ -22,8 +22,8 @@ def load_flamingo(
 ) -> Flamingo:
     """Build the model of a folder with its weights, ready to answer.
 
-    Raises ModelError when the configuration or the weights are missing, truncated, or do not fit each other;
-    every missing and unexpected tensor is counted and the first is named.
+    Raises ModelError when the configuration or the weights are missing, truncated, or do not fit
+    each other; missing and unexpected tensors are counted and the first is named.
     """
     config = read_config(folder / CONFIG_FILE)
     state = _read(folder / WEIGHTS_FILE)
@@ -56,7 +56,8 @@ def _read(path: Path) -> dict[str, torch.Tensor]:
         return load_file(path)
     except (OSError, SafetensorError) as error:
         raise ModelError(
-            f"The weights file {path.name} of model {path.parent.name} is missing or broken: {error}.",
+            f"The weights file {path.name} of model {path.parent.name} is missing or broken: "
+            f"{error}.",
             "Copy or import the model again.",
         ) from error
 

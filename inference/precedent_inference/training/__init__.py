@@ -1,0 +1,1 @@
+"""How the starter model is made: procedural pictures, episodes, three stages, one command."""
