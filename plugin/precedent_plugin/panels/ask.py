@@ -96,6 +96,12 @@ class AskPanel(Panel):
         """Whether there is something to stop."""
         return self.answer.is_under_way
 
+    @property
+    def has_answer(self) -> bool:
+        """Whether there is a finished answer to copy."""
+        question = self._desk.session.question
+        return question is not None and question.answer is not None
+
     # Qt
 
     def restyle(self, worn: Tones) -> None:

@@ -90,6 +90,7 @@ class Desk:
         self._asked_snapshot: ViewSnapshot | None = None
         self.tray.changed.connect(self.judge)
         self.library.changed.connect(self._library_changed)
+        session.trouble.connect(self._complain)
 
     @property
     def tray(self) -> Tray:

@@ -1,0 +1,156 @@
+"""Everything the plugin puts into a host's window: its panels and its commands."""
+
+from collections.abc import Callable
+
+from qtpy.QtWidgets import QDockWidget, QWidget
+
+from precedent_plugin.cases import Casebook
+from precedent_plugin.host import Host, HostCommand
+from precedent_plugin.library import CaseLibrary
+from precedent_plugin.panels.answer import AnswerActions
+from precedent_plugin.panels.ask import AskPanel
+from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.history import HistoryPanel
+from precedent_plugin.panels.library import LibraryPanel
+from precedent_plugin.session import EngineLike, Session
+from precedent_resources import resource
+
+SAMPLE_MARK = "sample.offered"
+"""A file in the library's folder: the sample casebook was imported once, and may have been deleted."""
+
+
+class Workplace:
+    """The plugin in one window, from its first panel to the end of its engine."""
+
+    def __init__(
+        self, host: Host, library: CaseLibrary, make_engine: Callable[[], EngineLike]
+    ) -> None:
+        """Add panels and commands to `host`. The engine is made when a question is likely."""
+        self.host = host
+        self.session = Session(library, host.run, make_engine)
+        self.desk = Desk(host, self.session)
+        self.library = LibraryPanel(self.desk, open_sample=self.open_sample)
+        self.ask = AskPanel(self.desk, open_case=self.open_case)
+        self.history = HistoryPanel(
+            self.desk,
+            actions=AnswerActions(
+                copy=self.ask.copy, retry=self.desk.retry, open_case=self.open_case
+            ),
+        )
+        host.add_panel(self.library, title="Library", object_name="precedent-library", area="left")
+        host.add_panel(self.ask, title="Ask", object_name="precedent-ask")
+        host.add_panel(self.history, title="History", object_name="precedent-history")
+        reveal(self.ask)
+        for command in self._commands():
+            host.register(command)
+        host.on_closing(self.close)
+        self._offer_sample()
+
+    def open_case(self, case_id: str) -> None:
+        """Show a case in the library."""
+        reveal(self.library)
+        self.library.open_case(case_id)
+
+    def open_sample(self) -> None:
+        """Take the sample casebook into the library and choose it."""
+        self.desk.import_file(resource("samples", "sample.casebook"))
+
+    def close(self) -> None:
+        """Stop what is under way, end the engine and close the library."""
+        self.session.close()
+        self.session.library.close()
+
+    def _offer_sample(self) -> None:
+        self.desk.read_library(
+            is_untouched, self.session.library, on_result=lambda new: new and self.open_sample()
+        )
+
+    def _save_view(self) -> None:
+        reveal(self.ask)
+        self.ask.save_case()
+
+    def _focus_question(self) -> None:
+        reveal(self.ask)
+        self.ask.focus_question()
+
+    def _show_library(self) -> None:
+        reveal(self.library)
+        self.library.focus_search()
+
+    def _show_history(self) -> None:
+        reveal(self.history)
+        self.history.search.setFocus()
+
+    def _commands(self) -> tuple[HostCommand, ...]:
+        ask, library, tray = self.ask, self.library, self.desk.tray
+        return (
+            HostCommand(
+                "ask.ask-question", "Ask", ask.ask, "Ask", "Ctrl+Return; Ctrl+Enter",
+                lambda: not ask.is_asking, "ask",
+                "Send the question with the picture on screen and the references of the tray.",
+            ),
+            HostCommand(
+                "ask.stop-answer", "Stop the answer", ask.stop, "Ask", "Esc",
+                lambda: ask.is_asking, "stop", "Stop the answer under way; what has come stays.",
+            ),
+            HostCommand(
+                "ask.focus-question", "Write a question", self._focus_question, "Ask", "Q",
+                None, "edit", "Put the keyboard into the question field.",
+            ),
+            HostCommand(
+                "ask.copy-answer", "Copy the answer", ask.copy, "Ask", "Ctrl+Shift+C",
+                lambda: ask.has_answer, "copy",
+                "Copy the answer with its model, date and references.",
+            ),
+            HostCommand(
+                "ask.show-history", "Show the history", self._show_history, "Ask", "Ctrl+H",
+                None, "history", "Show every question that was asked here.",
+            ),
+            HostCommand(
+                "cases.save-view", "Save view as case", self._save_view, "Cases", "Ctrl+S; K",
+                lambda: self.host.snapshot() is not None, "case-add",
+                "Keep the picture on screen with a question and its answer.",
+            ),
+            HostCommand(
+                "cases.clear-tray", "Clear the tray", tray.clear, "Cases", None,
+                lambda: bool(tray.shots), "trash", "Take all references out of the tray.",
+            ),
+            HostCommand(
+                "cases.undo-tray", "Undo the tray's last change", tray.undo, "Cases",
+                "Ctrl+Shift+Z", lambda: tray.can_undo, "undo",
+                "Take the last change of the tray back.",
+            ),
+            HostCommand(
+                "cases.import-casebook", "Import casebook", library.menu.import_casebook, "Cases",
+                None, None, "import", "Take a casebook file into the library.",
+            ),
+            HostCommand(
+                "cases.export-casebook", "Export casebook", library.menu.export_casebook, "Cases",
+                None, lambda: library.menu.chosen is not None, "export",
+                "Write the casebook shown in the library into one file.",
+            ),
+            HostCommand(
+                "cases.show-library", "Show the library", self._show_library, "Cases", "Ctrl+L",
+                None, "library", "Show the library and search it.",
+            ),
+        )  # fmt: skip
+
+
+def is_untouched(library: CaseLibrary) -> bool:
+    """Say, once in a library's life, that nobody has put anything into it yet; may wait."""
+    mark = library.folder / SAMPLE_MARK
+    if mark.exists():
+        return False
+    mark.touch()
+    found: tuple[Casebook, ...] = tuple(library.casebooks())
+    return not found and not library.cases(limit=1)
+
+
+def reveal(panel: QWidget) -> None:
+    """Bring a panel to the front of its dock, however the host has hidden it."""
+    above: QWidget | None = panel
+    while above is not None:
+        if isinstance(above, QDockWidget):
+            above.show()
+            above.raise_()
+        above = above.parentWidget()
