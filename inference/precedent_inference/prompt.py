@@ -54,6 +54,7 @@ def require_text(text: str, what: str) -> None:
         raise PromptError(f"The {what} is empty.", "Type a few words and ask again.")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise PromptError(
-            f"The {what} has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} can be sent.",
+            f"The {what} has {len(text):,} characters; at most "
+            f"{MAX_QUESTION_CHARACTERS:,} can be sent.",
             "Shorten it and ask again.",
         )

@@ -26,7 +26,7 @@ class AskRequest:
     """0 is greedy."""
     seed: int = 0
     rationale: bool = False
-    """Ask the model to state a rationale before its answer; only sensible when every shot has one."""
+    """Ask for a rationale before the answer; only sensible when every shot has one."""
 
 
 @dataclass(frozen=True, slots=True)

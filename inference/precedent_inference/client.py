@@ -1,0 +1,311 @@
+"""What the rest of Precedent knows of an engine: ask, and get a streamed answer.
+
+EngineClient speaks to any chat-completions server; LocalEngine owns the engine process on this
+machine and starts it again when it has died. Starts in milliseconds: neither torch nor onnxruntime
+is imported.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+from urllib.parse import urlsplit
+
+import httpx
+
+from precedent_inference.child import Child
+from precedent_inference.errors import Cancelled, EngineError, EngineLost
+from precedent_inference.interrupt import Interrupt
+from precedent_inference.json_border import Table
+from precedent_inference.protocol import (
+    Answer,
+    AskRequest,
+    CacheCounts,
+    FinishReason,
+    ModelCard,
+    ModelSummary,
+    Timing,
+)
+from precedent_inference.wire import (
+    FINISH_REASONS,
+    answer_from_evidence,
+    card_from_json,
+    request_to_json,
+)
+from precedent_inference.wire_errors import error_from_json
+
+__all__ = ["EngineClient", "LocalEngine"]
+
+CONNECT_S = 5.0
+WRITE_S = 60.0
+POLL_S = 0.05
+START_S = 600.0
+"""A large model on a slow disk takes minutes."""
+
+
+class EngineClient:
+    """Asks a chat-completions server, ours or another."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.base_url = base_url
+        self._place = urlsplit(base_url).netloc
+        is_local = urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}
+        self._http = httpx.Client(
+            base_url=base_url,
+            headers={} if token is None else {"Authorization": f"Bearer {token}"},
+            timeout=httpx.Timeout(None, connect=CONNECT_S, write=WRITE_S),
+            # A fresh connection for each question: `Interrupt` must learn its socket.
+            limits=httpx.Limits(max_keepalive_connections=0),
+            transport=transport,
+            trust_env=not is_local,
+        )
+
+    def models(self) -> tuple[ModelCard, ...]:
+        """List the models. Raises EngineLost or EngineRefused."""
+        table = Table.of(self._get("/v1/models"), "The engine's list of models", EngineError)
+        return tuple(card_from_json(item) for item in table.items("data"))
+
+    def health(self) -> tuple[str, str]:
+        """Give our engine's state ("loading", "ready", "failed") and its message."""
+        response = self._send("GET", "/health")
+        table = Table.of(_json(response.text), "The engine's health", EngineError)
+        if "status" not in table.values:
+            raise error_from_json(table.values, response.status_code)
+        return table.text("status"), table.text("message")
+
+    def ask(
+        self,
+        request: AskRequest,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Answer:
+        """Ask and wait for the whole answer; `on_text` gets each piece, on this thread.
+
+        Raises Cancelled soon after `cancel` is set, EngineLost when the connection breaks, and what
+        the engine reports: PromptError, ImageError, ModelError, EngineLoading, EngineRefused,
+        EngineError.
+        """
+        reply = _Reply(request, self._place, on_text)
+        with Interrupt(cancel) as interrupt:
+            try:
+                for event in self._events(request, interrupt):
+                    if cancel is not None and cancel.is_set():
+                        raise _stopped()
+                    reply.add(event)
+            except (httpx.TransportError, httpx.StreamError) as error:
+                if cancel is not None and cancel.is_set():
+                    raise _stopped() from error
+                raise self._lost("was lost while it answered", error) from error
+        if reply.finish is None:
+            if cancel is not None and cancel.is_set():
+                raise _stopped()
+            raise self._lost("was lost while it answered", None)
+        return reply.answer(reply.finish)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._http.close()
+
+    def _events(self, request: AskRequest, interrupt: Interrupt) -> Iterator[object]:
+        """Give each event of the stream; a server that does not stream gives one."""
+        body = request_to_json(request, stream=True)
+        extensions = {"trace": interrupt.trace}
+        with self._http.stream(
+            "POST", "/v1/chat/completions", json=body, extensions=extensions
+        ) as response:
+            if response.status_code != httpx.codes.OK:
+                response.read()
+                raise error_from_json(_json(response.text), response.status_code)
+            if response.headers.get("content-type", "").startswith("application/json"):
+                response.read()
+                yield _json(response.text)
+                return
+            for line in response.iter_lines():
+                if line.startswith("data:") and line != "data: [DONE]":
+                    yield _json(line[5:])
+
+    def _get(self, path: str) -> object:
+        response = self._send("GET", path)
+        if response.status_code != httpx.codes.OK:
+            raise error_from_json(_json(response.text), response.status_code)
+        return _json(response.text)
+
+    def _send(self, method: str, path: str) -> httpx.Response:
+        try:
+            return self._http.request(method, path)
+        except httpx.TransportError as error:
+            raise self._lost("cannot be reached", error) from error
+
+    def _lost(self, what: str, error: Exception | None) -> EngineLost:
+        reason = f": {error}" if error is not None and str(error) else ""
+        return EngineLost(f"The engine at {self._place} {what}{reason}.", "Ask again.")
+
+    def __enter__(self) -> "EngineClient":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _Reply:
+    """An answer while it arrives."""
+
+    def __init__(
+        self, request: AskRequest, place: str, on_text: Callable[[str], None] | None
+    ) -> None:
+        self.finish: FinishReason | None = None
+        self._request = request
+        self._place = place
+        self._on_text = on_text
+        self._started = time.perf_counter()
+        self._first: float | None = None
+        self._text = ""
+        self._pieces = 0
+        self._last: Table = Table({}, "The engine's answer", EngineError)
+
+    def add(self, event: object) -> None:
+        """Take in one event. Raises the error that it reports."""
+        table = Table.of(event, "The engine's answer", EngineError)
+        if "error" in table.values:
+            raise error_from_json(table.values, httpx.codes.INTERNAL_SERVER_ERROR)
+        if "precedent" in table.values or "usage" in table.values:
+            self._last = table
+        for choice in table.tables("choices", ()):
+            part = choice.table("delta" if "delta" in choice.values else "message")
+            self._take_text(part.optional_text("content") or "")
+            if choice.values.get("finish_reason") is not None:
+                reason = choice.text("finish_reason")
+                self.finish = next((known for known in FINISH_REASONS if known == reason), "stop")
+
+    def answer(self, finish: FinishReason) -> Answer:
+        """Give the whole answer."""
+        if "precedent" in self._last.values:
+            return answer_from_evidence(self._last.values["precedent"], self._text.rstrip(), finish)
+        usage = self._last.table("usage", {})
+        now = time.perf_counter()
+        first = self._first or now
+        tokens = usage.integer("completion_tokens", self._pieces)
+        rate = (tokens - 1) / (now - first) if tokens > 1 and now > first else 0.0
+        return Answer(
+            text=self._text.strip(),
+            model=ModelSummary(self._request.model, "unknown", "remote", "unknown", self._place),
+            shots=tuple(shot.case_id for shot in self._request.prompt.shots),
+            timing=Timing(0.0, first - self._started, rate, tokens),
+            cache=CacheCounts(0, 0, usage.integer("prompt_tokens", 0), 0),
+            confidence=None,
+            warnings=("This server does not report what the model saw.",),
+            finish_reason=finish,
+        )
+
+    def _take_text(self, text: str) -> None:
+        if not text:
+            return
+        self._first = self._first or time.perf_counter()
+        self._pieces += 1
+        self._text += text
+        if self._on_text is not None:
+            self._on_text(text)
+
+
+class LocalEngine:
+    """The engine process on this machine; ends with this process."""
+
+    def __init__(
+        self,
+        *,
+        backend: Literal["auto", "pytorch", "onnx"] = "auto",
+        model_folders: Sequence[Path] = (),
+    ) -> None:
+        self._arguments = ["--backend", backend]
+        for folder in model_folders:
+            self._arguments += ["--models", str(folder)]
+        self._child: Child | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process lives."""
+        return self._child is not None and self._child.is_running
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id, None when it does not run."""
+        return self._child.pid if self._child is not None and self._child.is_running else None
+
+    def client(self, *, on_progress: Callable[[str], None] | None = None) -> EngineClient:
+        """Give a client of the running engine; start it if it does not run, wait until it is ready.
+
+        Raises EngineLost when it ends before it is ready.
+        """
+        with self._lock:
+            if self._child is None or not self._child.is_running:
+                if on_progress is not None:
+                    on_progress("Starting the engine.")
+                self._replace_child()
+            assert self._child is not None
+            client = EngineClient(self._child.address, self._child.token)
+            try:
+                self._wait(self._child, client, on_progress)
+            except BaseException:
+                client.close()
+                raise
+            return client
+
+    def close(self) -> None:
+        """End the process and wait for it."""
+        with self._lock:
+            if self._child is not None:
+                self._child.close()
+                self._child = None
+
+    def _replace_child(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+        self._child = Child(self._arguments)
+
+    def _wait(
+        self, child: Child, client: EngineClient, on_progress: Callable[[str], None] | None
+    ) -> None:
+        until = time.monotonic() + START_S
+        said = ""
+        while time.monotonic() < until:
+            if not child.is_running:
+                raise child.lost()
+            state, message = client.health()
+            if state != "loading":
+                return
+            if on_progress is not None and message != said:
+                on_progress(message)
+                said = message
+            time.sleep(POLL_S)
+        raise EngineLost(
+            f"The engine was not ready after {START_S:.0f} s.", "Ask again or restart Precedent."
+        )
+
+
+def _json(text: str) -> object:
+    try:
+        decoded: object = json.loads(text)
+    except ValueError as error:
+        raise EngineError(f"The engine's answer is not JSON: {text[:80]!r}.") from error
+    return decoded
+
+
+def _stopped() -> Cancelled:
+    return Cancelled("The answer was stopped.")

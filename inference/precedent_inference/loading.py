@@ -1,0 +1,83 @@
+"""A model folder to an Answerer: checked files, a backend, a tokenizer.
+
+torch and onnxruntime are imported by the backend that needs them, and only then.
+"""
+
+import logging
+import time
+from typing import Literal
+
+from precedent_inference.answering import Answerer, token_rules
+from precedent_inference.backends.base import Backend
+from precedent_inference.config import read_config
+from precedent_inference.engine import Engine
+from precedent_inference.errors import ModelError
+from precedent_inference.models import (
+    CONFIG_FILE,
+    ONNX_FILES,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    ModelFolder,
+    require_file,
+)
+from precedent_inference.tokenizer import TextTokenizer, open_tokenizer
+
+logger = logging.getLogger(__name__)
+
+BackendChoice = Literal["auto", "pytorch", "onnx"]
+BACKEND_CHOICES: tuple[BackendChoice, ...] = ("auto", "pytorch", "onnx")
+
+
+def load_answerer(model: ModelFolder, backend: BackendChoice = "auto") -> Answerer:
+    """Load a model; "auto" takes the exported graphs where there are some, which start sooner.
+
+    Raises ModelError when a file is missing, altered, or contradicts another.
+    """
+    started = time.perf_counter()
+    tokenizer = open_tokenizer(require_file(model, TOKENIZER_FILE))
+    _require_agreement(model, tokenizer)
+    chosen = backend if backend != "auto" else ("onnx" if model.has_onnx else "pytorch")
+    engine = Engine(
+        _open_onnx(model) if chosen == "onnx" else _open_torch(model),
+        token_rules(model.profile, tokenizer),
+    )
+    load_s = time.perf_counter() - started
+    logger.info("loaded model %s with %s in %.1f s", model.profile.name, chosen, load_s)
+    return Answerer(model.profile, tokenizer, engine, load_s=load_s)
+
+
+def _open_torch(model: ModelFolder) -> Backend:
+    require_file(model, WEIGHTS_FILE)
+    from precedent_inference.backends.pytorch import open_torch_backend
+
+    return open_torch_backend(model.path)
+
+
+def _open_onnx(model: ModelFolder) -> Backend:
+    for name in ONNX_FILES:
+        require_file(model, name)
+    from precedent_inference.backends.onnx_runtime import open_onnx_backend
+
+    return open_onnx_backend(model.path)
+
+
+def _require_agreement(model: ModelFolder, tokenizer: TextTokenizer) -> None:
+    """Refuse a folder whose files contradict each other."""
+    config, profile = read_config(require_file(model, CONFIG_FILE)), model.profile
+    pairs = {
+        "placement": (profile.placement, config.placement),
+        "image size": (profile.image.size, config.vision.image_size),
+    }
+    for what, (stated, configured) in pairs.items():
+        if stated != configured:
+            raise ModelError(
+                f"Model {profile.name}: the profile states the {what} {stated}, "
+                f"the configuration {configured}.",
+                "Import the model again.",
+            )
+    if tokenizer.vocabulary > config.language.vocabulary:
+        raise ModelError(
+            f"Model {profile.name}: the tokenizer has {tokenizer.vocabulary} tokens, "
+            f"the configuration {config.language.vocabulary}.",
+            "Import the model again.",
+        )

@@ -1,0 +1,179 @@
+"""Model folders on this machine: where they are, what they hold, whether they are whole."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+
+from precedent_inference.errors import ModelError
+from precedent_inference.profile import (
+    PROFILE_FILE,
+    ModelProfile,
+    profile_to_json,
+    read_profile,
+)
+from precedent_resources import resource
+
+CARD_FILE = "card.md"
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "weights.safetensors"
+TOKENIZER_FILE = "tokenizer.json"
+ONNX_FOLDER = "onnx"
+ONNX_FILES = tuple(f"{ONNX_FOLDER}/{name}.onnx" for name in ("vision", "media", "decoder"))
+
+FileState = Literal["ok", "missing", "differs"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFolder:
+    """A model on disk, its profile read and checked."""
+
+    path: Path
+    profile: ModelProfile
+
+    @property
+    def card(self) -> str:
+        """What the model is and is not, Markdown; empty when the folder has no card."""
+        path = self.path / CARD_FILE
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    @property
+    def has_onnx(self) -> bool:
+        """Whether the exported graphs are there."""
+        return all((self.path / name).is_file() for name in ONNX_FILES)
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all files in the folder."""
+        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenModel:
+    """A model folder that cannot be used, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModels:
+    """Every model folder that was looked at; the first of a name wins."""
+
+    models: tuple[ModelFolder, ...]
+    broken: tuple[BrokenModel, ...]
+
+    def named(self, name: str) -> ModelFolder:
+        """Give the model called `name`. Raises ModelError that says which there are."""
+        for model in self.models:
+            if model.profile.name == name:
+                return model
+        for broken in self.broken:
+            if broken.path.name == name:
+                raise ModelError(broken.reason)
+        names = ", ".join(model.profile.name for model in self.models) or "none"
+        raise ModelError(f"There is no model called {name!r}; on this machine: {names}.")
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """One file of a model and whether it is what the profile says."""
+
+    name: str
+    state: FileState
+
+
+def user_models_folder() -> Path:
+    """Give the folder for models that the user imports; it may not exist yet."""
+    return platformdirs.user_data_path("precedent", appauthor=False) / "models"
+
+
+def find_models(extra: Sequence[Path] = ()) -> FoundModels:
+    """Look for models in `extra`, in the user's folder and in what ships.
+
+    A folder counts when it, or a folder directly inside it, holds a profile.
+    """
+    models: dict[str, ModelFolder] = {}
+    broken: list[BrokenModel] = []
+    for folder in _model_folders([*extra, user_models_folder(), *_shipped()]):
+        try:
+            model = ModelFolder(folder, read_profile(folder))
+        except ModelError as error:
+            broken.append(BrokenModel(folder, str(error)))
+        else:
+            models.setdefault(model.profile.name, model)
+    return FoundModels(tuple(models.values()), tuple(broken))
+
+
+def check_files(model: ModelFolder) -> tuple[FileCheck, ...]:
+    """Compare every file that the profile names with its hash."""
+    return tuple(
+        FileCheck(name, _state(model.path / name, expected))
+        for name, expected in model.profile.hashes
+    )
+
+
+def require_file(model: ModelFolder, name: str) -> Path:
+    """Give the path of a model's file, whole. Raises ModelError when it is missing or altered.
+
+    A profile without the file's hash cannot vouch for it, so that is an error too.
+    """
+    expected = dict(model.profile.hashes).get(name)
+    if expected is None:
+        raise ModelError(
+            f"The profile of model {model.profile.name} does not state the hash of {name}.",
+            "Import the model again.",
+        )
+    state = _state(model.path / name, expected)
+    if state != "ok":
+        what = "is missing" if state == "missing" else "differs from the hash in the profile"
+        raise ModelError(
+            f"The file {name} of model {model.profile.name} {what}.",
+            "Copy or import the model again.",
+        )
+    return model.path / name
+
+
+def seal(folder: Path, profile: ModelProfile) -> ModelProfile:
+    """Write the profile into its folder with the hashes of the files that are there."""
+    names = (CONFIG_FILE, WEIGHTS_FILE, TOKENIZER_FILE, *ONNX_FILES)
+    hashes = {name: file_hash(folder / name) for name in names if (folder / name).is_file()}
+    sealed = replace(profile, hashes=tuple(sorted(hashes.items())))
+    path = folder / PROFILE_FILE
+    draft = path.with_suffix(".json.part")
+    draft.write_text(profile_to_json(sealed), encoding="utf-8")
+    draft.replace(path)
+    return sealed
+
+
+def file_hash(path: Path) -> str:
+    """Give the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _state(path: Path, expected: str) -> FileState:
+    try:
+        return "ok" if file_hash(path) == expected else "differs"
+    except OSError:
+        return "missing"
+
+
+def _shipped() -> list[Path]:
+    try:
+        return [resource("models")]
+    except FileNotFoundError:
+        return []
+
+
+def _model_folders(places: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    for place in places:
+        if (place / PROFILE_FILE).is_file():
+            found.append(place)
+        elif place.is_dir():
+            found += sorted(path.parent for path in place.glob(f"*/{PROFILE_FILE}"))
+    return found

@@ -1,0 +1,234 @@
+"""The model profile: one file beside a model's weights that says what the model is.
+
+No code asks for a model by name; what differs between models is stated here and checked on reading.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+from precedent_inference.errors import ModelError
+from precedent_inference.images import INTERPOLATIONS, ImageRecipe
+from precedent_inference.json_border import Table
+from precedent_inference.placement import PLACEMENTS, Placement
+
+PROFILE_FILE = "profile.json"
+FORMAT, VERSION = "precedent-model", 1
+
+TakesShots = Literal["yes", "no", "harmful"]
+Pool = Literal["mean", "flatten"]
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """How a prompt is written: special tokens in the template, user text in its fields."""
+
+    shot: str
+    """Fields {question} and {answer}."""
+    query: str
+    """Field {question}; ends where the answer begins."""
+    start: str | int | None = None
+    """The first token, by text or id; None when the model has none."""
+    preamble: str = ""
+    """Text before the first shot."""
+    rationale_shot: str | None = None
+    """Fields {question}, {rationale} and {answer}; None when the model states no rationales."""
+    rationale_query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopRules:
+    """What ends an answer."""
+
+    tokens: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    """The answer ends before the first of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """How an image's latents become the one vector by which images are compared."""
+
+    pool: Pool = "mean"
+    latents: tuple[int, ...] | None = None
+    """The latents that count; None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProfile:
+    """What a model is, takes and may be used for."""
+
+    name: str
+    kind: str
+    """The family of code that runs it: "flamingo"."""
+    image: ImageRecipe
+    max_images: int
+    context_tokens: int
+    """Prompt and answer together."""
+    placement: Placement
+    templates: Templates
+    stop: StopRules
+    takes_shots: TakesShots = "yes"
+    needs_shots: bool = False
+    """The model answers only by comparison; without shots its answer means nothing."""
+    image_token: str = "<image>"
+    suppress: tuple[str, ...] = ("<image>",)
+    """Tokens that are never generated."""
+    feature: Feature = field(default_factory=Feature)
+    licence: str = ""
+    intended_use: str = ""
+    known_limits: tuple[str, ...] = ()
+    hashes: tuple[tuple[str, str], ...] = ()
+    """File name inside the folder and its SHA-256, sorted by name."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of everything the profile says, the files' hashes included."""
+        return hashlib.sha256(profile_to_json(self).encode()).hexdigest()
+
+
+def read_profile(folder: Path) -> ModelProfile:
+    """Read and check a model folder's profile. Raises ModelError with what is wrong and where."""
+    path = folder / PROFILE_FILE
+    try:
+        raw: object = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The profile of model {folder.name} cannot be read: {error}.",
+            "Copy or import the model again.",
+        ) from error
+    return profile_from_json(raw, f"{folder.name}/{PROFILE_FILE}")
+
+
+def profile_from_json(raw: object, where: str) -> ModelProfile:
+    """Check a decoded profile; `where` names it in errors."""
+    table = Table.of(raw, where, ModelError)
+    if table.text("format") != FORMAT or table.integer("version") != VERSION:
+        raise ModelError(
+            f"{where} is not a model profile of version {VERSION}.",
+            "Update Precedent or the model.",
+        )
+    return ModelProfile(
+        name=table.text("name"),
+        kind=table.choice("kind", ("flamingo",)),
+        image=_recipe(table.table("image")),
+        max_images=table.integer("max_images", least=1),
+        context_tokens=table.integer("context_tokens", least=8),
+        placement=table.choice("placement", PLACEMENTS),
+        templates=_templates(table.table("templates")),
+        stop=_stop_rules(table.table("stop")),
+        takes_shots=table.choice("takes_shots", get_args(TakesShots)),
+        needs_shots=table.flag("needs_shots", default=False),
+        image_token=table.text("image_token", default="<image>"),
+        suppress=table.texts("suppress", default=("<image>",)),
+        feature=_feature(table.table("feature", default={"pool": "mean"})),
+        licence=table.text("licence", default=""),
+        intended_use=table.text("intended_use", default=""),
+        known_limits=table.texts("known_limits", default=()),
+        hashes=_hashes(table.table("hashes", default={})),
+    )
+
+
+def profile_to_json(profile: ModelProfile) -> str:
+    """Give the text of `profile.json`, the same for the same profile."""
+    recipe, templates, feature = profile.image, profile.templates, profile.feature
+    raw = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": profile.name,
+        "kind": profile.kind,
+        "image": {
+            "size": recipe.size,
+            "resize": "shortest",
+            "crop": "centre",
+            "interpolation": recipe.interpolation,
+            "mean": list(recipe.mean),
+            "std": list(recipe.std),
+            "channels": "rgb",
+        },
+        "max_images": profile.max_images,
+        "context_tokens": profile.context_tokens,
+        "placement": profile.placement,
+        "takes_shots": profile.takes_shots,
+        "needs_shots": profile.needs_shots,
+        "image_token": profile.image_token,
+        "suppress": list(profile.suppress),
+        "templates": {
+            "start": templates.start,
+            "preamble": templates.preamble,
+            "shot": templates.shot,
+            "query": templates.query,
+            "rationale_shot": templates.rationale_shot,
+            "rationale_query": templates.rationale_query,
+        },
+        "stop": {"tokens": list(profile.stop.tokens), "texts": list(profile.stop.texts)},
+        "feature": {
+            "pool": feature.pool if feature.latents is None else {"latents": list(feature.latents)}
+        },
+        "licence": profile.licence,
+        "intended_use": profile.intended_use,
+        "known_limits": list(profile.known_limits),
+        "hashes": dict(profile.hashes),
+    }
+    return json.dumps(raw, indent=1, ensure_ascii=False) + "\n"
+
+
+def _recipe(table: Table) -> ImageRecipe:
+    table.choice("resize", ("shortest",))
+    table.choice("crop", ("centre",))
+    table.choice("channels", ("rgb",))
+    return ImageRecipe(
+        size=table.integer("size", least=1),
+        mean=_three(table, "mean"),
+        std=_three(table, "std"),
+        interpolation=table.choice("interpolation", INTERPOLATIONS),
+    )
+
+
+def _three(table: Table, name: str) -> tuple[float, float, float]:
+    numbers = table.numbers(name)
+    if len(numbers) != 3 or (name == "std" and 0 in numbers):
+        raise ModelError(f"{table.where}: {name} must be three numbers, and std never 0.")
+    return numbers[0], numbers[1], numbers[2]
+
+
+def _templates(table: Table) -> Templates:
+    templates = Templates(
+        shot=table.text("shot"),
+        query=table.text("query"),
+        start=table.text_or_integer("start"),
+        preamble=table.text("preamble", default=""),
+        rationale_shot=table.optional_text("rationale_shot"),
+        rationale_query=table.optional_text("rationale_query"),
+    )
+    _require_fields(templates.shot, ("question", "answer"), f"{table.where}: shot")
+    _require_fields(templates.query, ("question",), f"{table.where}: query")
+    if templates.rationale_shot is not None:
+        where = f"{table.where}: rationale_shot"
+        _require_fields(templates.rationale_shot, ("question", "rationale", "answer"), where)
+    return templates
+
+
+def _require_fields(template: str, names: tuple[str, ...], where: str) -> None:
+    missing = [name for name in names if "{" + name + "}" not in template]
+    if missing:
+        raise ModelError(f"{where} lacks the field {{{missing[0]}}}.")
+
+
+def _stop_rules(table: Table) -> StopRules:
+    return StopRules(table.texts("tokens"), table.texts("texts", default=()))
+
+
+def _feature(table: Table) -> Feature:
+    if table.holds_text("pool"):
+        return Feature(table.choice("pool", get_args(Pool)))
+    latents = table.table("pool").integers("latents")
+    if not latents or min(latents) < 0:
+        raise ModelError(f"{table.where}: pool must name at least one latent, counted from 0.")
+    return Feature("mean", latents)
+
+
+def _hashes(table: Table) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((name, table.text(name)) for name in table.names))

@@ -1,0 +1,1 @@
+"""The engine's verbs on the command line: serve, model, evaluate, train."""

@@ -1,0 +1,119 @@
+"""`precedent serve`: the engine as a server on this machine.
+
+With `--child` it belongs to the process that started it: the token comes on the first line of
+standard input, the port goes out as one line of JSON, and it ends when standard input closes.
+"""
+
+import argparse
+import json
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import platformdirs
+import uvicorn
+
+from precedent_inference.loading import BACKEND_CHOICES, load_answerer
+from precedent_inference.models import FoundModels, find_models
+from precedent_inference.protocol import PROTOCOL_VERSION
+from precedent_inference.server import build_app
+from precedent_inference.service import Service
+
+STARTER = "starter"
+GRACE_S = 2.0
+"""How long an answer may take to notice that the process should end."""
+
+
+def main(argv: list[str]) -> int:
+    """Serve until told to end."""
+    args = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    token = sys.stdin.readline().strip() if args.child else secrets.token_urlsafe(32)
+    if not token:
+        return 2
+    found = find_models(args.models)
+    first = args.model or _first(found)
+    service = Service(found, first, lambda model: load_answerer(model, args.backend))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", args.port))
+        listener.listen()
+        port = listener.getsockname()[1]
+        server = _server(service, token, port)
+        service.start()
+        if args.child:
+            _hand_over(port)
+            threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
+        else:
+            path = write_private(_address_file(), {"port": port, "token": token})
+            sys.stdout.write(f"Serving on http://127.0.0.1:{port}; the token is in {path}\n")
+            sys.stdout.flush()
+        server.run(sockets=[listener])
+    service.close()
+    return 0
+
+
+def write_private(path: Path, content: dict[str, object]) -> Path:
+    """Write JSON into a file that only this user can read, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        json.dump(content, stream)
+    draft.replace(path)
+    return path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="precedent serve", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--backend", choices=BACKEND_CHOICES, default="auto")
+    parser.add_argument("--model", help="the model to load first (default: starter)")
+    parser.add_argument(
+        "--models", type=Path, action="append", default=[], metavar="FOLDER", help="look here too"
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 lets the system choose")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _first(found: FoundModels) -> str:
+    names = [model.profile.name for model in found.models]
+    return STARTER if STARTER in names or not names else names[0]
+
+
+def _server(service: Service, token: str, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(
+        build_app(service, token, port),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def _hand_over(port: int) -> None:
+    sys.stdout.write(json.dumps({"port": port, "protocol": PROTOCOL_VERSION}) + "\n")
+    sys.stdout.flush()
+    # Nobody reads this pipe any more; what a library prints must not fill it and block.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+
+def _end_with_parent(server: uvicorn.Server) -> None:
+    while sys.stdin.readline():
+        pass
+    server.should_exit = True
+    timer = threading.Timer(GRACE_S, os._exit, args=(0,))
+    timer.daemon = True
+    timer.start()
+
+
+def _address_file() -> Path:
+    return platformdirs.user_data_path("precedent", appauthor=False) / "engine.json"
