@@ -1,14 +1,29 @@
 """Casebooks between the library and `.casebook` files."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from precedent_plugin.cases import Casebook
+from precedent_plugin.casebook_file import read_casebook, write_casebook
+from precedent_plugin.cases import Case, Casebook
+from precedent_plugin.errors import LibraryError
 from precedent_plugin.library import CaseLibrary
+from precedent_plugin.pseudonyms import Pseudonyms
 
 
 def export_casebook(library: CaseLibrary, casebook_id: str, path: Path) -> None:
-    """Write a casebook of the library into one file, atomically. May wait."""
-    raise NotImplementedError
+    """Write a casebook of the library into one file, atomically. May wait.
+
+    The pseudonyms in it are others than the library's, and the days on which its cases were made
+    stay at home: they may be the days on which patients were seen.
+    """
+    casebook = next((book for book in library.casebooks() if book.id == casebook_id), None)
+    if casebook is None:
+        raise LibraryError("This casebook is not in the library any more.", "Choose another one.")
+    cases = [
+        _for_sharing(case, casebook, library.pseudonyms)
+        for case in library.cases(casebook=casebook_id)
+    ]
+    write_casebook(path, casebook, cases, library.image)
 
 
 def import_casebook(library: CaseLibrary, path: Path) -> Casebook:
@@ -17,4 +32,18 @@ def import_casebook(library: CaseLibrary, path: Path) -> Casebook:
     A case that the library has already, word for word and pixel for pixel, is not doubled. A name
     that is taken gets a number. Raises CasebookError when the file is refused.
     """
-    raise NotImplementedError
+    with read_casebook(path) as file:
+        return library.take_in(file.casebook, file.cases, file.picture)
+
+
+def _for_sharing(case: Case, casebook: Casebook, pseudonyms: Pseudonyms) -> Case:
+    where = case.provenance
+    return replace(
+        case,
+        provenance=replace(
+            where,
+            patient_key=pseudonyms.for_sharing(casebook.id, where.patient_key),
+            study_key=pseudonyms.for_sharing(casebook.id, where.study_key),
+            created="",
+        ),
+    )

@@ -268,25 +268,27 @@ class CaseLibrary:
         self._rewrite_members("Order of a casebook", casebook_id, ordered)
 
     def take_in(
-        self, casebook: Casebook, cases: Sequence[tuple[Case, Sequence[bytes]]]
+        self, casebook: Casebook, cases: Sequence[Case], picture: Callable[[str], bytes]
     ) -> Casebook:
         """Keep a whole casebook, its cases and pictures, in one transaction: all or nothing.
 
-        A case that is here already, with the same id, words and pictures, is not doubled; one of
-        the same id with other words gets a new id. A casebook name that is taken gets a number.
+        picture: gives the PNG of a hash. A case that is here already, with the same id, words and
+        pictures, is not doubled; one of the same id with other words gets a new id. A casebook's
+        name that is taken gets a number.
         """
-        for _, pngs in cases:
-            for png in pngs:
-                self._write(png)
+        for sha256 in {sha256 for case in cases for sha256 in case.images}:
+            # Ahead of its row, so that a long import holds the write lock only briefly.
+            with self._store.guarding():
+                self._images.keep(picture(sha256))
         with self._store.changing() as connection:
             name = casebook_rows.free_name(connection, casebook.name)
-            kept = replace(casebook, id=uuid.uuid4().hex, name=name, case_count=len(cases))
+            kept = replace(casebook, id=uuid.uuid4().hex, name=name)
             casebook_rows.insert_casebook(connection, kept)
-            ids = [self._take_case(connection, case, pngs) for case, pngs in cases]
-            casebook_rows.write_members(connection, kept.id, list(dict.fromkeys(ids)))
+            ids = list(dict.fromkeys(self._take_case(connection, case) for case in cases))
+            casebook_rows.write_members(connection, kept.id, ids)
         self._tell("cases", tuple(ids))
         self._tell("casebooks", (kept.id,))
-        return replace(kept, case_count=len(set(ids)))
+        return replace(kept, case_count=len(ids))
 
     # History
 
@@ -335,19 +337,14 @@ class CaseLibrary:
         case_rows.insert_image(connection, sha256, png)
         return sha256
 
-    def _write(self, png: bytes) -> None:
-        """Write a picture ahead of its row, so that a long import holds the lock only briefly."""
-        with self._store.guarding():
-            self._images.keep(png)
-
-    def _take_case(self, connection: Connection, case: Case, pngs: Sequence[bytes]) -> str:
+    def _take_case(self, connection: Connection, case: Case) -> str:
         here = case_rows.select_case(connection, case.id)
         if here is not None and _same(here, case):
             return case.id
         if here is not None or case_rows.select_case(connection, case.id, trashed=True):
             case = replace(case, id=uuid.uuid4().hex)
-        for png in pngs:
-            self._keep(connection, png)
+        for sha256 in case.images:
+            self._keep(connection, self._images.read(sha256))
         case_rows.insert_case(connection, replace(case, revision=1))
         return case.id
 

@@ -54,6 +54,14 @@ class Pseudonyms:
         """Give the pseudonym of a study's uid; empty for an empty one."""
         return self._pseudonym("study", study_instance_uid)
 
+    def for_sharing(self, casebook_id: str, pseudonym: str) -> str:
+        """Give another pseudonym for a casebook that leaves the library; empty for an empty one.
+
+        Equal ones stay equal inside that casebook; nobody can join it to another casebook or to
+        this library.
+        """
+        return self._pseudonym(f"shared\0{casebook_id}", pseudonym)
+
     def _pseudonym(self, kind: str, source: str) -> str:
         text = source.strip()
         if not text:
