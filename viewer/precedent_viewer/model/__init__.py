@@ -1,0 +1,1 @@
+"""What is open and how it is looked at: plain values and one evented tree. No Qt."""

@@ -1,0 +1,254 @@
+"""What is open: studies, their series, and the frames of each series in reading order.
+
+Records are immutable; `StudyTree` is changed on the GUI thread only and says so by signals.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from psygnal import Signal
+
+from precedent_viewer.model.order import in_reading_order
+from precedent_viewer.model.plane import Plane, Point
+
+InstanceKind = Literal["dicom", "picture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a file says about patient, study and series; "" where it says nothing."""
+
+    patient_name: str = ""
+    patient_id: str = ""
+    patient_birth_date: str = ""
+    patient_sex: str = ""
+    study_description: str = ""
+    study_date: str = ""
+    """YYYYMMDD."""
+    study_time: str = ""
+    accession_number: str = ""
+    series_description: str = ""
+    series_number: int | None = None
+    body_part: str = ""
+    laterality: str = ""
+    """"R", "L", "B", "U" or ""."""
+    manufacturer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One file that can be shown."""
+
+    path: Path
+    kind: InstanceKind
+    sop_instance_uid: str
+    series_uid: str
+    study_uid: str
+    number_of_frames: int
+    rows: int
+    columns: int
+    """Size of the first frame; pages of a TIFF may differ."""
+    modality: str = ""
+    """"CT", "MR"...; pictures have "PICTURE"."""
+    transfer_syntax_uid: str = ""
+    sop_class_uid: str = ""
+    instance_number: int | None = None
+    position: Point | None = None
+    """Centre of the first transmitted pixel in patient mm (LPS); of the first frame."""
+    orientation: tuple[float, float, float, float, float, float] | None = None
+    """Direction of a row, then of a column, in patient space; of the first frame."""
+    pixel_spacing_mm: tuple[float, float] | None = None
+    """Between rows, then between columns; of the first frame."""
+    is_spacing_at_detector: bool = False
+    """The spacing was measured at the detector: lengths in the patient are smaller."""
+    aspect: float = 1.0
+    """Height of a pixel over its width."""
+    patient_orientation: tuple[str, str] | None = None
+    """Where rows and columns point to in letters, for images without geometry (radiographs)."""
+    planes: tuple[Plane, ...] = ()
+    """One a frame where frames lie in different places; else empty."""
+    description: Description = Description()
+
+    def __hash__(self) -> int:
+        """Hash the file alone: frames are looked up often, and planes may be thousands."""
+        return hash((self.path, self.sop_instance_uid))
+
+    @property
+    def plane(self) -> Plane | None:
+        """Where the first frame lies in the patient."""
+        if self.position is None or self.orientation is None:
+            return None
+        return Plane(self.position, self.orientation, self.pixel_spacing_mm)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One thing that can be painted."""
+
+    instance: Instance
+    index: int
+    """0 is the first frame of the file."""
+
+    @property
+    def plane(self) -> Plane | None:
+        """Where it lies in the patient, None when the file does not say."""
+        planes = self.instance.planes
+        return planes[self.index] if self.index < len(planes) else self.instance.plane
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that cannot be shown."""
+
+    path: Path
+    reason: str
+    """One sentence."""
+
+
+class Series:
+    """Frames that belong together, in reading order."""
+
+    def __init__(self, uid: str, first: Instance) -> None:
+        self.uid = uid
+        self.modality = first.modality
+        self.description = first.description
+        self._kind = first.kind
+        self._instances: list[Instance] = []
+        self._frames: tuple[Frame, ...] | None = None
+
+    @property
+    def title(self) -> str:
+        """Its description, else its number, else its modality; a folder's name for pictures."""
+        said = self.description
+        if said.series_description:
+            return said.series_description
+        if said.series_number is not None:
+            return f"Series {said.series_number}"
+        return f"{self.modality} series" if self.modality else "Series"
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        """The files, in the order in which they were found."""
+        return tuple(self._instances)
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """All frames: along the slice normal, else by instance number, else by path."""
+        if self._frames is None:
+            self._frames = in_reading_order(
+                Frame(instance, index)
+                for instance in self._instances
+                for index in range(instance.number_of_frames)
+            )
+        return self._frames
+
+    def _add(self, instance: Instance) -> None:
+        self._instances.append(instance)
+        self._frames = None
+
+
+class Study:
+    """The series of one examination."""
+
+    def __init__(self, uid: str, first: Instance) -> None:
+        self.uid = uid
+        self.description = first.description
+        self._kind = first.kind
+        self._series: dict[str, Series] = {}
+
+    @property
+    def title(self) -> str:
+        """Its description and date, without the patient's name."""
+        if self._kind == "picture":
+            return self.description.study_description or "Pictures"
+        parts = (self.description.study_description or "Study", _date(self.description.study_date))
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def patient(self) -> str:
+        """The patient's name as read aloud, else the identifier, else ""."""
+        return self.description.patient_name or self.description.patient_id
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """By series number, those without one last, in the order in which they came."""
+        return tuple(sorted(self._series.values(), key=_series_key))
+
+
+class StudyTree:
+    """Everything that is open."""
+
+    series_added = Signal(Series)
+    series_changed = Signal(Series)
+    """Frames came to a series that was there before."""
+    refused_added = Signal(RefusedFile)
+
+    def __init__(self) -> None:
+        self._studies: dict[str, Study] = {}
+        self._refused: dict[Path, RefusedFile] = {}
+        self._paths: set[Path] = set()
+
+    @property
+    def studies(self) -> tuple[Study, ...]:
+        """In the order in which they were opened."""
+        return tuple(self._studies.values())
+
+    @property
+    def refused(self) -> tuple[RefusedFile, ...]:
+        """Files that cannot be shown, each with its reason."""
+        return tuple(self._refused.values())
+
+    def add(self, instance: Instance) -> None:
+        """Take in a file; a file that is there already changes nothing."""
+        self.add_all((instance,))
+
+    def add_all(self, instances: Iterable[Instance]) -> None:
+        """Take in several files; each series tells of its change once, at the end."""
+        added: dict[str, Series] = {}
+        changed: dict[str, Series] = {}
+        for instance in instances:
+            if instance.path in self._paths:
+                continue
+            self._paths.add(instance.path)
+            series, is_new = self._series_for(instance)
+            series._add(instance)
+            if is_new:
+                added[series.uid] = series
+            elif series.uid not in added:
+                changed[series.uid] = series
+        for series in added.values():
+            self.series_added.emit(series)
+        for series in changed.values():
+            self.series_changed.emit(series)
+
+    def refuse(self, path: Path, reason: str) -> None:
+        """Note a file that cannot be shown; a file noted already changes nothing."""
+        if path in self._refused:
+            return
+        refused = RefusedFile(path, reason)
+        self._refused[path] = refused
+        self.refused_added.emit(refused)
+
+    def _series_for(self, instance: Instance) -> tuple[Series, bool]:
+        study = self._studies.get(instance.study_uid)
+        if study is None:
+            study = Study(instance.study_uid, instance)
+            self._studies[study.uid] = study
+        known = study._series.get(instance.series_uid)
+        if known is not None:
+            return known, False
+        series = Series(instance.series_uid, instance)
+        study._series[series.uid] = series
+        return series, True
+
+
+def _series_key(series: Series) -> tuple[bool, int]:
+    number = series.description.series_number
+    return (number is None, 0 if number is None else number)
+
+
+def _date(text: str) -> str:
+    is_date = len(text) == 8 and text.isdigit()
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if is_date else text

@@ -1,0 +1,1 @@
+"""From pixel values to what is on the screen."""
