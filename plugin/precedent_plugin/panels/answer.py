@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -24,11 +22,13 @@ from precedent_plugin.panels.flow import Flow, emptied
 from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture
 from precedent_plugin.panels.sent import SentView
-from precedent_plugin.panels.words import Line, Note, Paragraph, hairline, heading
+from precedent_plugin.panels.words import Column, Line, Note, Paragraph, hairline, heading
 from precedent_plugin.report import DISCLAIMER
 
 QUERY_SIDE = 56
 READ_SIDE = 48
+LONG = 90
+"""Characters from which an answer is read as text, not at a glance, and set smaller."""
 CARET = "▍"
 STOPPED_EARLY = "Stopped. This answer is not complete."
 MOVED_ON = "The view has changed. This answer is about the picture shown here."
@@ -106,14 +106,14 @@ class AnswerView(QWidget):
 
     def show_partial(self, text: str) -> None:
         """Show the words that have come so far."""
-        say(self.answer, "answer")
+        say(self.answer, "answer" if len(text) < LONG else "long-answer")
         self.answer.setText(text + CARET)
 
     def show_answer(
         self, text: str, lines: Sequence[Fact], *, warnings: Sequence[str], sent: Sent | None
     ) -> None:
         """Show the finished answer and its evidence."""
-        say(self.answer, "answer")
+        say(self.answer, "answer" if len(text) < LONG else "long-answer")
         self.answer.setText(text or "(no words)")
         self._fill_facts(lines)
         self._fill_read()
@@ -253,13 +253,7 @@ class AnswerView(QWidget):
         for part in (self.empty, self.head, self.answer, self.progress, self.failed, self.evidence):
             column.addWidget(part)
         column.addStretch(1)
-        self.scroller = QScrollArea()
-        self.scroller.setObjectName("answer-scroll")
-        self.scroller.setWidgetResizable(True)
-        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroller.setWidget(inside)
+        self.scroller = Column("answer-scroll", inside)
         self.disclaimer = Paragraph(DISCLAIMER, role="muted", name="answer-disclaimer")
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -279,7 +273,7 @@ class AnswerView(QWidget):
         for row, fact in enumerate(lines):
             label = QLabel(fact.label)
             say(label, "muted")
-            value = Paragraph(fact.value, name="answer-fact").selectable()
+            value = Paragraph(fact.value, role="small", name="answer-fact").selectable()
             for widget in (label, value):
                 widget.setToolTip(fact.explanation)
             self.facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)

@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from precedent_plugin.cases import CaseDraft
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.panels.about import About
 from precedent_plugin.panels.answer import AnswerActions
+from precedent_plugin.panels.choice import Choice
 from precedent_plugin.panels.desk import Desk, Engine, View
+from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.field import QuestionField
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.live_answer import LiveAnswer
@@ -22,7 +24,6 @@ from precedent_plugin.panels.shots import TrayPanel
 from precedent_plugin.panels.words import Line, hairline
 from precedent_plugin.select import ArrangedShot
 from precedent_plugin.session import AskSettings
-from precedent_plugin.tray import MAX_SHOTS
 
 SETTLED_MS = 120
 """A view that changed less than this ago is still moving: its pixels are not taken yet."""
@@ -123,12 +124,9 @@ class AskPanel(Panel):
     # How it is built
 
     def _make_controls(self) -> None:
-        self.shots = QSpinBox()
-        self.shots.setObjectName("shots-count")
-        self.shots.setAccessibleName("References to send")
+        self.shots = Choice("shots-count", "References to send", characters=5)
         self.shots.setToolTip("How many references are sent; the least alike are muted first")
-        self.shots.setRange(0, MAX_SHOTS)
-        self.shots.valueChanged.connect(self._send_only)
+        self.shots.activated.connect(self._send_only)
         self.button = QPushButton("Ask")
         self.button.setObjectName("ask-button")
         self.button.clicked.connect(self._ask_or_stop)
@@ -151,12 +149,12 @@ class AskPanel(Panel):
         box.setSpacing(8)
         box.addWidget(self.about)
         box.addWidget(self.save_form)
-        box.addWidget(self.tray, 2)
+        box.addWidget(self.tray)
         box.addWidget(self.question)
         box.addLayout(controls)
         box.addLayout(engine)
         box.addWidget(hairline())
-        box.addWidget(self.answer, 3)
+        box.addWidget(self.answer, 1)
         self.setMinimumWidth(300)
 
     def _follow(self) -> None:
@@ -178,13 +176,11 @@ class AskPanel(Panel):
             self._settled.start()
 
     def _count(self) -> None:
-        active = len(self._desk.tray.active)
-        self.shots.blockSignals(True)
-        self.shots.setMaximum(len(self._desk.tray.shots))
-        self.shots.setValue(active)
-        self.shots.setSuffix(" shot" if active == 1 else " shots")
-        self.shots.setEnabled(bool(self._desk.tray.shots))
-        self.shots.blockSignals(False)
+        tray = self._desk.tray
+        self.shots.clear()
+        self.shots.addItems([counted(number, "shot") for number in range(len(tray.shots) + 1)])
+        self.shots.setCurrentIndex(len(tray.active))
+        self.shots.setEnabled(bool(tray.shots))
 
     def _engine(self, engine: Engine) -> None:
         self.engine_line.say_whole(engine.words)

@@ -25,6 +25,7 @@ from qtpy.QtWidgets import (
 
 from precedent_plugin.panels.drag import SHOT_MIME, mime_of
 from precedent_plugin.panels.icons import icon
+from precedent_plugin.panels.keys import LIST_KEYS, KeyKeeper
 from precedent_plugin.panels.look import current_tones, say
 from precedent_plugin.panels.pictures import Picture
 from precedent_plugin.panels.words import Line
@@ -81,6 +82,7 @@ class ShotCard(QFrame):
         say(self.likeness, "number")
         self.mute_button = self._button("mute", self._toggle_mute)
         self.remove_button = self._button("remove", self._remove)
+        KeyKeeper(self, LIST_KEYS | {Qt.Key.Key_M})
         self._lay_out()
         self.show_face(face)
         self._mark(False)
@@ -129,7 +131,7 @@ class ShotCard(QFrame):
         self.answer.say_whole(face.answer)
         say(self.answer, "body-muted" if face.muted else "strong")
         self.picture.dim(face.muted)
-        self.likeness.setText("" if face.likeness is None else f"{face.likeness:.2f}")
+        self.likeness.setText("" if face.likeness is None else f"{face.likeness:.2f} alike")
         self.likeness.setToolTip(
             "Likeness of this picture to the one on screen; 1.00 is the same picture."
         )

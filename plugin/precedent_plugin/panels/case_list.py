@@ -12,7 +12,7 @@ from qtpy.QtCore import (
     QSize,
     Qt,
 )
-from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QPen, QResizeEvent
+from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QResizeEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -25,6 +25,7 @@ from qtpy.QtWidgets import (
 from precedent_plugin.cases import Case
 from precedent_plugin.panels.drag import CASE_MIME, mime_of
 from precedent_plugin.panels.follow import follow
+from precedent_plugin.panels.keys import LIST_KEYS, KeyKeeper
 from precedent_plugin.panels.look import current_tones, text_px
 from precedent_plugin.panels.pictures import BACKDROP, CORNER
 from precedent_plugin.panels.thumbnails import Thumbnails
@@ -134,10 +135,8 @@ class CaseDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         if selected or hovered:
-            painter.setBrush(QColor(tone.raised))
-            focused = bool(option.state & QStyle.StateFlag.State_Active) and selected
-            pen = QColor(tone.accent) if focused else QColor(tone.raised)
-            painter.setPen(QPen(pen, 1))
+            painter.setBrush(QColor(tone.selection if selected else tone.raised))
+            painter.setPen(Qt.PenStyle.NoPen)
             painter.drawRoundedRect(QRectF(tile).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
 
 
@@ -201,6 +200,7 @@ class CaseView(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        KeyKeeper(self, LIST_KEYS, control={Qt.Key.Key_Z, Qt.Key.Key_F, Qt.Key.Key_A})
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -71,8 +71,8 @@ class Desk:
     """With the engine's models, a tuple of `ModelCard`."""
     engine_changed = Signal(object)
     """With the new `Engine`."""
-    asked = Signal(object)
-    """With the words of a question that was sent."""
+    asking_changed = Signal()
+    """A question was sent, began to be answered, or ended."""
     casebook_chosen = Signal(object)
     """With the id of the casebook that new cases go into, or None."""
 
@@ -261,14 +261,14 @@ class Desk:
         self, words: str, settings: AskSettings, snapshot: ViewSnapshot, image: ViewImage
     ) -> None:
         self._asked_snapshot = snapshot
-        self._try(lambda: self._follow(self.session.ask(words, image, settings), words))
+        self._try(lambda: self._follow(self.session.ask(words, image, settings)))
 
-    def _follow(self, question: Question, words: str) -> None:
-        self.asked.emit(words)
+    def _follow(self, question: Question) -> None:
         question.state_changed.connect(lambda _: self._question_moved(question))
         self._question_moved(question)
 
     def _question_moved(self, question: Question) -> None:
+        self.asking_changed.emit()
         if isinstance(question.error, EngineLost):
             self._set_engine(Engine("off", "The engine stopped. It starts again when you ask."))
         elif question.state in ("streaming", "answered") and self.engine.state != "ready":

@@ -20,6 +20,7 @@ from precedent_plugin.panels.answer import AnswerActions, AnswerView, Asked, Rea
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.facts import recorded_facts
 from precedent_plugin.panels.follow import follow
+from precedent_plugin.panels.keys import LIST_KEYS, KeyKeeper
 from precedent_plugin.panels.look import Panel, text_px
 from precedent_plugin.panels.words import Line, Paragraph, hairline
 from precedent_plugin.report import record_text
@@ -45,6 +46,7 @@ class HistoryPanel(Panel):
         self.list.setObjectName("history-list")
         self.list.setAccessibleName("Questions")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        KeyKeeper(self.list, LIST_KEYS)
         self.empty = Paragraph(NONE_YET, role="body-muted", name="history-empty")
         self.answer = AnswerView(
             AnswerActions(copy=self.copy, retry=actions.retry, open_case=actions.open_case)

@@ -7,7 +7,6 @@ from pathlib import Path
 from qtpy.QtCore import QModelIndex, QSize, Qt, QTimer
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from qtpy.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -22,10 +21,12 @@ from precedent_plugin.library import LibraryChange
 from precedent_plugin.panels.case_editor import CaseEditor
 from precedent_plugin.panels.case_list import CaseModel, CaseView
 from precedent_plugin.panels.casebook_menu import CasebookMenu
+from precedent_plugin.panels.choice import Choice
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.icons import icon
+from precedent_plugin.panels.keys import KeyKeeper
 from precedent_plugin.panels.look import Panel, Tones
 from precedent_plugin.panels.pictures import image_of_png
 from precedent_plugin.panels.words import Line, Paragraph
@@ -136,7 +137,12 @@ class LibraryPanel(Panel):
     def restyle(self, worn: Tones) -> None:
         """Paint the icons in the theme's tone."""
         self.more.setIcon(icon("more", worn.muted))
-        self.undo_button.setIcon(icon("undo", worn.muted))
+        for button, name in (
+            (self.undo_button, "undo"),
+            (self.edit_button, "edit"),
+            (self.delete_button, "trash"),
+        ):
+            button.setIcon(icon(name, worn.muted))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Return adds to the tray, F2 edits, Del puts into the trash, Ctrl+Z takes back."""
@@ -172,13 +178,7 @@ class LibraryPanel(Panel):
     # How it is built
 
     def _make_head(self) -> None:
-        self.chooser = QComboBox()
-        self.chooser.setObjectName("casebook-chooser")
-        self.chooser.setAccessibleName("Casebook")
-        self.chooser.setMinimumContentsLength(8)
-        self.chooser.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self.chooser = Choice("casebook-chooser", "Casebook")
         self.more = QToolButton()
         self.more.setObjectName("library-more")
         self.more.setAccessibleName("Casebook actions")
@@ -191,6 +191,7 @@ class LibraryPanel(Panel):
         self.search.setAccessibleName("Search cases")
         self.search.setPlaceholderText("Search question, answer, tags")
         self.search.setClearButtonEnabled(True)
+        KeyKeeper(self.search, {Qt.Key.Key_Down})
 
     def _make_empty(self, open_sample: Callable[[], None]) -> None:
         self.empty = QWidget()
@@ -214,22 +215,22 @@ class LibraryPanel(Panel):
 
     def _make_foot(self) -> None:
         self.count = Line(role="muted", name="library-count")
-        self.undo_button = QToolButton()
-        self.undo_button.setObjectName("library-undo")
-        self.undo_button.setToolTip("Take the last change back (Ctrl+Z)")
-        self.undo_button.setAccessibleName("Undo")
-        self.undo_button.setIconSize(QSize(14, 14))
+        self.undo_button = self._tool("undo", "Take the last change back (Ctrl+Z)")
+        self.edit_button = self._tool("edit", "Edit question, answer, rationale and tags (F2)")
+        self.delete_button = self._tool("delete", "Put into the trash (Del)")
         self.add_button = QPushButton("Add to tray")
         self.add_button.setObjectName("library-add")
         self.add_button.setToolTip("Put the selected cases into the tray (Return)")
-        self.edit_button = QPushButton("Edit")
-        self.edit_button.setObjectName("library-edit")
-        self.edit_button.setToolTip("Edit question, answer, rationale and tags (F2)")
-        self.delete_button = QPushButton("Delete")
-        self.delete_button.setObjectName("library-delete")
-        self.delete_button.setToolTip("Put into the trash (Del)")
         self.restore_button = QPushButton("Restore")
         self.restore_button.setObjectName("library-restore")
+
+    def _tool(self, what: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"library-{what}")
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setIconSize(QSize(16, 16))
+        return button
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -239,8 +240,9 @@ class LibraryPanel(Panel):
         foot = QHBoxLayout()
         foot.setSpacing(4)
         foot.addWidget(self.count, 1)
-        for button in (self.undo_button, self.restore_button, self.delete_button,
-                       self.edit_button, self.add_button):  # fmt: skip
+        acts: tuple[QWidget, ...] = (self.undo_button, self.delete_button, self.edit_button,
+                                     self.restore_button, self.add_button)  # fmt: skip
+        for button in acts:
             foot.addWidget(button)
         page = QWidget()
         column = QVBoxLayout(page)
@@ -326,7 +328,8 @@ class LibraryPanel(Panel):
         words = counted(total, "case")
         self.count.say_whole(f"{chosen} of {words}" if chosen else words if total else "")
         in_trash = self.shown == TRASH
-        for button in (self.add_button, self.edit_button, self.delete_button):
+        acts: tuple[QWidget, ...] = (self.add_button, self.edit_button, self.delete_button)
+        for button in acts:
             button.setVisible(bool(chosen) and not in_trash)
         self.restore_button.setVisible(bool(chosen) and in_trash)
 

@@ -152,6 +152,8 @@ def sheet(t: Tones) -> str:
     QLabel[role="strong"] {{ font-weight: 600; }}
     QLabel[role="title"] {{ font-size: {large}px; font-weight: 600; }}
     QLabel[role="answer"] {{ font-size: {answer}px; font-weight: 600; }}
+    QLabel[role="long-answer"] {{ font-size: {large}px; font-weight: 500; }}
+    QLabel[role="small"] {{ font-size: {small}px; }}
     QLabel[role="partial"] {{ font-size: {answer}px; font-weight: 600; color: {t.muted}; }}
     QLabel[role="caution"] {{ color: {t.caution}; font-size: {small}px; }}
     QLabel[role="failure"] {{ color: {t.failure}; }}
@@ -172,15 +174,22 @@ def sheet(t: Tones) -> str:
     QFrame[role="note-failure"] {{ background: transparent; border: 0;
         border-left: 2px solid {t.failure}; border-radius: 0; }}
     QPlainTextEdit, QLineEdit, QListView, QTextBrowser {{ background: {t.surface};
-        color: {t.text}; border: 1px solid {t.line}; border-radius: 5px;
+        color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
         selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
     QPlainTextEdit {{ padding: 3px 4px; }}
-    QLineEdit {{ padding: 4px 6px; }}
+    QLineEdit {{ padding: 5px 8px; }}
+    QComboBox {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
+        border-radius: 6px; padding: 4px 8px; }}
+    QComboBox:hover {{ background: {t.raised}; }}
+    QComboBox:focus {{ border: 1px solid {t.accent}; }}
+    QComboBox:disabled {{ color: {t.muted}; }}
+    QComboBox::drop-down {{ border: 0; width: 20px; }}
+    QComboBox::down-arrow {{ image: none; }}
     QPlainTextEdit:focus, QLineEdit:focus, QListView:focus {{ border: 1px solid {t.accent}; }}
     QPlainTextEdit[role="prompt"] {{ font-family: monospace; font-size: {small}px; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
     QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
-        border-radius: 5px; padding: 4px 10px; font-size: {body}px; }}
+        border-radius: 6px; padding: 4px 10px; font-size: {body}px; }}
     QPushButton:hover {{ background: {t.raised}; }}
     QPushButton:focus {{ border: 1px solid {t.accent}; }}
     QPushButton:disabled {{ color: {mixed(t.window, t.text, 0.35)};

@@ -2,7 +2,6 @@
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -14,6 +13,7 @@ from qtpy.QtWidgets import (
 )
 
 from precedent_inference.protocol import ModelCard
+from precedent_plugin.panels.choice import Choice
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.icons import icon
@@ -28,16 +28,12 @@ TAKES_SHOTS = {
 }
 
 
-class ModelBox(QComboBox):
+class ModelBox(Choice):
     """The list of models; opening it wakes the engine, which knows them."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self.setObjectName("model-box")
-        self.setAccessibleName("Model")
+        super().__init__("model-box", "Model")
         self.setToolTip("Model that answers")
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
         self._desk = desk
         self.addItem(DEFAULT_MODEL)
 

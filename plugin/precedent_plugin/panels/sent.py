@@ -38,7 +38,7 @@ class SentView(QWidget):
         self.prompt.setReadOnly(True)
         self.prompt.setTabChangesFocus(True)
         self.prompt.setAccessibleName("Prompt text as sent")
-        self.prompt.setMinimumHeight(110)
+        self.prompt.setFixedHeight(120)
         say(self.prompt, "prompt")
         inside = QVBoxLayout(self.body)
         inside.setContentsMargins(0, 2, 0, 4)

@@ -16,7 +16,6 @@ from qtpy.QtGui import (
 from qtpy.QtWidgets import (
     QFrame,
     QMenu,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -30,7 +29,7 @@ from precedent_plugin.panels.flow import emptied
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.icons import icon
 from precedent_plugin.panels.look import Tones, current_tones, say
-from precedent_plugin.panels.words import Note, Paragraph, heading
+from precedent_plugin.panels.words import Column, Note, Paragraph, heading
 from precedent_plugin.select import ArrangedShot, OrderPolicy
 from precedent_plugin.tray import MAX_SHOTS, Tray
 
@@ -75,6 +74,7 @@ class Cards(QWidget):
 
     def place_at(self, y: int) -> int:
         """Give the place, 0 to the number of cards, at which a drop at height `y` goes in."""
+        self.column.activate()
         return sum(1 for card in self.cards if y > card.geometry().center().y())
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
@@ -157,6 +157,7 @@ class TrayPanel(QWidget):
 
     def restyle(self, worn: Tones) -> None:
         """Paint the icons in the theme's tone."""
+        self.policy_button.setIcon(icon("chevron-down", worn.muted))
         self.undo_button.setIcon(icon("undo", worn.muted))
         self.clear_button.setIcon(icon("trash", worn.muted))
         for card in self._shown.values():
@@ -169,6 +170,7 @@ class TrayPanel(QWidget):
         self.clear_button.clicked.connect(lambda: self._tray.clear())
         self.policy_button = self._tool("order", "Order in which the model reads the references")
         self.policy_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.policy_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.policy_button.setMenu(self._policy_menu())
         self.head, self.title = heading(
             "References",
@@ -207,14 +209,9 @@ class TrayPanel(QWidget):
         self.cards.column.addWidget(self.empty)
 
     def _lay_out(self) -> None:
-        self.scroller = QScrollArea()
-        self.scroller.setObjectName("tray-scroll")
-        self.scroller.setWidgetResizable(True)
-        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.scroller.setWidget(self.cards)
-        self.scroller.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.scroller = Column("tray-scroll", self.cards)
+        self.scroller.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.warnings = QVBoxLayout()
         self.warnings.setSpacing(2)
         box = QVBoxLayout(self)
@@ -262,11 +259,9 @@ class TrayPanel(QWidget):
 
     def _fit(self) -> None:
         cards = list(self._shown.values())
-        height = sum(card.sizeHint().height() + GAP for card in cards)
-        height = height or self.empty.sizeHint().height() + GAP
-        self.scroller.setMaximumHeight(height + 2)
-        shown = min(len(cards), 2) or 1
-        self.scroller.setMinimumHeight(min(height, shown * 60) + 2)
+        one = cards[0].sizeHint().height() + GAP if cards else self.empty.sizeHint().height()
+        self.scroller.setMinimumHeight(round(one * min(len(cards), 2.5)) if cards else one)
+        self.scroller.updateGeometry()
 
     def _picture_ready(self, sha: str) -> None:
         for shot in self._tray.shots:

@@ -37,7 +37,7 @@ class Thumbnails:
         if sha and sha not in self._asked:
             self._asked.add(sha)
             self._fetch(sha, lambda data: self._receive(sha, data))
-        return QImage()
+        return self._kept.get(sha, QImage())
 
     def _receive(self, sha: str, data: bytes) -> None:
         self._asked.discard(sha)

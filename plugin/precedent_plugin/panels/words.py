@@ -2,7 +2,15 @@
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QResizeEvent
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from precedent_plugin.panels.look import say
 
@@ -86,6 +94,24 @@ class Note(QFrame):
         """Show the sentence as a "caution" or a "failure"."""
         say(self, f"note-{role}")
         say(self.words, role)
+
+
+class Column(QScrollArea):
+    """A scrolled column that asks for its content's whole height and gives way to less."""
+
+    def __init__(self, name: str, content: QWidget) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)
+
+    def sizeHint(self) -> QSize:
+        """Prefer to show everything."""
+        content = self.widget()
+        return QSize(240, 0) if content is None else content.sizeHint()
 
 
 def hairline() -> QFrame:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from psygnal import Signal
 from qtpy.QtWidgets import QDockWidget, QWidget
 
 from precedent_plugin.cases import Casebook
@@ -16,11 +17,14 @@ from precedent_plugin.session import EngineLike, Session
 from precedent_resources import resource
 
 SAMPLE_MARK = "sample.offered"
-"""A file in the library's folder: the sample casebook was imported once, and may have been deleted."""
+"""A file in the library's folder: the sample was imported once, and may have been deleted."""
 
 
 class Workplace:
     """The plugin in one window, from its first panel to the end of its engine."""
+
+    commands_changed = Signal()
+    """A command may now be enabled or disabled."""
 
     def __init__(
         self, host: Host, library: CaseLibrary, make_engine: Callable[[], EngineLike]
@@ -44,6 +48,9 @@ class Workplace:
         for command in self._commands():
             host.register(command)
         host.on_closing(self.close)
+        for signal in (self.desk.tray.changed, self.desk.asking_changed, self.desk.view_seen,
+                       self.desk.casebook_chosen):  # fmt: skip
+            signal.connect(lambda *_: self.commands_changed.emit())
         self._offer_sample()
 
     def open_case(self, case_id: str) -> None:
@@ -61,9 +68,11 @@ class Workplace:
         self.session.library.close()
 
     def _offer_sample(self) -> None:
-        self.desk.read_library(
-            is_untouched, self.session.library, on_result=lambda new: new and self.open_sample()
-        )
+        def offer(is_new: bool) -> None:
+            if is_new:
+                self.open_sample()
+
+        self.desk.read_library(is_untouched, self.session.library, on_result=offer)
 
     def _save_view(self) -> None:
         reveal(self.ask)

@@ -1,6 +1,7 @@
 """A host, an engine and a window's worth of panels, without a viewer or a model."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from numpy.typing import NDArray
 from psygnal import Signal
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
+from qtpy.QtWidgets import QWidget
 
 from precedent_inference.errors import EngineLost
 from precedent_inference.protocol import (
@@ -169,7 +173,11 @@ class FakeEngine:
         )  # fmt: skip
 
     def ask(
-        self, request: AskRequest, *, on_text: Callable[[str], None] | None = None, cancel: object
+        self,
+        request: AskRequest,
+        *,
+        on_text: Callable[[str], None] | None = None,
+        cancel: threading.Event | None = None,
     ) -> Answer:
         self.requests.append(request)
         if self.is_dead:
@@ -206,6 +214,14 @@ class Bench:
         cases = self.add_cases(*answers)
         self.work.desk.add_to_tray([case.id for case in cases])
         return cases
+
+    @staticmethod
+    def press(
+        widget: QWidget,
+        key: Qt.Key,
+        modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        QTest.keyClick(widget, key, modifier)  # type: ignore[call-overload]  # stub wants a self
 
     def ask(self, words: str = "What does this show?") -> None:
         self.work.ask.question.setPlainText(words)

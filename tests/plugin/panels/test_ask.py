@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QLabel
 
 from precedent_inference.errors import EngineLost
 from precedent_plugin.panels.answer import MOVED_ON
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from plugin.panels.conftest import Bench
 
 
-def test_ctrl_return_asks_about_the_pixels_on_screen(bench: Bench, qtbot: QtBot) -> None:
+def test_ctrl_return_asks_about_the_pixels_on_screen(bench: Bench) -> None:
     field = bench.work.ask.question
     field.setPlainText("Is there a mass?")
-    qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    bench.press(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     query = bench.engine.requests[-1].prompt.query
     assert query.question == "Is there a mass?"
     assert bench.work.session.question is not None
@@ -164,28 +164,25 @@ def test_models_of_the_engine_can_be_chosen(bench: Bench) -> None:
     assert bench.engine.requests[-1].model == "other"
 
 
-def test_model_card_opens_with_its_limits(bench: Bench, qtbot: QtBot) -> None:
+def test_model_card_opens_with_its_limits(bench: Bench) -> None:
     bench.work.ask.models.show_card()
-    window = bench.work.ask.window()
-    assert window is not None
-    dialog = (
-        window.findChild(type(window.window()), "model-card") or QApplication.activeModalWidget()
-    )
+    dialog = QApplication.activeModalWidget()
     assert dialog is not None
     assert dialog.objectName() == "model-card"
+    assert dialog.findChild(QLabel, "model-limit") is not None
     dialog.close()
 
 
-def test_past_questions_come_back_with_up_and_down(bench: Bench, qtbot: QtBot) -> None:
+def test_past_questions_come_back_with_up_and_down(bench: Bench) -> None:
     bench.ask("first")
     bench.ask("second")
     field = bench.work.ask.question
     field.setPlainText("draft")
-    qtbot.keyClick(field, Qt.Key.Key_Up)
-    qtbot.keyClick(field, Qt.Key.Key_Up)
+    bench.press(field, Qt.Key.Key_Up)
+    bench.press(field, Qt.Key.Key_Up)
     older = field.toPlainText()
-    qtbot.keyClick(field, Qt.Key.Key_Down)
-    qtbot.keyClick(field, Qt.Key.Key_Down)
+    bench.press(field, Qt.Key.Key_Down)
+    bench.press(field, Qt.Key.Key_Down)
     assert (older, field.toPlainText()) == ("first", "draft")
 
 
@@ -206,6 +203,7 @@ def test_fewer_shots_mute_the_least_alike(bench: Bench) -> None:
 
 def test_shots_count_of_zero_sends_none(bench: Bench) -> None:
     bench.fill_tray("pneumonia", "normal")
-    bench.work.ask.shots.setValue(0)
+    bench.work.ask.shots.setCurrentIndex(0)
+    bench.work.ask.shots.activated.emit(0)
     bench.ask()
     assert bench.engine.requests[-1].prompt.shots == ()

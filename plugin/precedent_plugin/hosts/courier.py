@@ -1,0 +1,23 @@
+"""Carries calls from any thread to the thread of the window."""
+
+from collections.abc import Callable
+
+from qtpy.QtCore import QObject, Qt
+from qtpy.QtCore import Signal as QtSignal  # type: ignore[attr-defined]  # qtpy names it per binding
+
+
+class Courier(QObject):
+    """Delivers closures, in order, on the thread on which it was made."""
+
+    _sent = QtSignal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sent.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def carry(self, closure: Callable[[], None]) -> None:
+        """Call `closure` on the courier's thread, after what was sent before."""
+        self._sent.emit(closure)
+
+    def _deliver(self, closure: Callable[[], None]) -> None:
+        closure()

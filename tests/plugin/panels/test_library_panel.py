@@ -1,0 +1,162 @@
+"""The library panel: find, add, edit, delete and take back cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+
+from precedent_plugin.panels.drag import ids_in
+from precedent_plugin.panels.library import TRASH
+
+if TYPE_CHECKING:
+    from plugin.panels.conftest import Bench, MakeBench
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def select(bench: Bench, *rows: int) -> None:
+    panel = bench.work.library
+    selection = panel.list.selectionModel()
+    assert selection is not None
+    for row in rows:
+        selection.select(panel.model.index(row), selection.SelectionFlag.Select)
+
+
+def choose(bench: Bench, data: str) -> None:
+    chooser = bench.work.library.chooser
+    chooser.setCurrentIndex(chooser.findData(data))
+    chooser.activated.emit(chooser.currentIndex())
+
+
+def test_empty_library_offers_the_sample(bench: Bench) -> None:
+    assert bench.work.library.sample_button.isVisible()
+    assert not bench.work.library.list.isVisible()
+
+
+def test_added_case_appears(bench: Bench) -> None:
+    bench.add_cases("pneumonia", "normal")
+    assert bench.work.library.model.rowCount() == 2
+    assert bench.work.library.list.isVisible()
+
+
+def test_return_puts_the_selection_into_the_tray(bench: Bench) -> None:
+    bench.add_cases("a", "b", "c")
+    select(bench, 0, 2)
+    bench.press(bench.work.library.list, Qt.Key.Key_Return)
+    assert sorted(case.answer for case in bench.work.desk.tray.active) == ["a", "c"]
+
+
+def test_double_click_adds_one(bench: Bench) -> None:
+    bench.add_cases("a", "b")
+    panel = bench.work.library
+    panel.list.doubleClicked.emit(panel.model.index(0))
+    assert len(bench.work.desk.tray.shots) == 1
+
+
+def test_dragged_cases_carry_their_ids(bench: Bench) -> None:
+    cases = bench.add_cases("a", "b")
+    model = bench.work.library.model
+    ids = ids_in(model.mimeData([model.index(0), model.index(1)]))
+    assert sorted(ids) == sorted(case.id for case in cases)
+
+
+def test_search_narrows_the_list(bench: Bench, qtbot: QtBot) -> None:
+    bench.add_cases("pneumonia", "normal")
+    bench.work.library.search.setText("pneu")
+    qtbot.waitUntil(lambda: bench.work.library.model.rowCount() == 1)
+
+
+def test_search_without_result_says_so(bench: Bench, qtbot: QtBot) -> None:
+    bench.add_cases("pneumonia")
+    bench.work.library.search.setText("nowhere")
+    qtbot.waitUntil(lambda: bench.work.library.empty_title.text() == "Nothing found")
+    assert not bench.work.library.sample_button.isVisible()
+
+
+def test_edit_is_kept_with_question_answer_rationale_and_tags(bench: Bench) -> None:
+    case = bench.add_cases("a")[0]
+    panel = bench.work.library
+    panel.open_case(case.id)
+    panel.editor.question.setText("Which side?")
+    panel.editor.answer.setText("left")
+    panel.editor.rationale.setPlainText("Because.")
+    panel.editor.tags.setText("chest, mass, chest")
+    bench.press(panel.editor.answer, Qt.Key.Key_Return)
+    kept = bench.library.find(case.id)
+    assert kept is not None
+    assert (kept.question, kept.answer, kept.rationale, kept.tags) == (
+        "Which side?", "left", "Because.", ("chest", "mass"),
+    )  # fmt: skip
+    assert panel.pages.currentIndex() == 0
+
+
+def test_escape_leaves_a_case_as_it_was(bench: Bench) -> None:
+    case = bench.add_cases("a")[0]
+    panel = bench.work.library
+    panel.open_case(case.id)
+    panel.editor.answer.setText("other")
+    bench.press(panel.editor.answer, Qt.Key.Key_Escape)
+    kept = bench.library.find(case.id)
+    assert kept is not None
+    assert kept.answer == "a"
+    assert panel.pages.currentIndex() == 0
+
+
+def test_case_without_an_answer_cannot_be_saved(bench: Bench) -> None:
+    case = bench.add_cases("a")[0]
+    bench.work.library.open_case(case.id)
+    bench.work.library.editor.answer.setText("  ")
+    assert not bench.work.library.editor.save.isEnabled()
+
+
+def test_delete_moves_to_the_trash_and_undo_brings_back(bench: Bench) -> None:
+    bench.add_cases("a", "b")
+    select(bench, 0)
+    panel = bench.work.library
+    bench.press(panel.list, Qt.Key.Key_Delete)
+    fewer = panel.model.rowCount()
+    bench.press(panel.list, Qt.Key.Key_Z, CONTROL)
+    assert (fewer, panel.model.rowCount()) == (1, 2)
+
+
+def test_trash_shows_deleted_cases_and_restores_them(bench: Bench) -> None:
+    case = bench.add_cases("a")[0]
+    bench.library.delete([case.id])
+    choose(bench, TRASH)
+    select(bench, 0)
+    bench.work.library.restore_button.click()
+    assert bench.library.find(case.id) is not None
+
+
+def test_new_case_goes_into_the_chosen_casebook(bench: Bench) -> None:
+    casebook = bench.library.create_casebook("Chest")
+    choose(bench, casebook.id)
+    bench.work.ask.save_case()
+    bench.work.ask.save_form.question.setText("What is it?")
+    bench.work.ask.save_form.answer.setText("a mass")
+    bench.press(bench.work.ask.save_form.answer, Qt.Key.Key_Return)
+    assert [case.answer for case in bench.library.cases("", casebook.id)] == ["a mass"]
+
+
+def test_first_window_brings_the_sample_once(make_bench: MakeBench) -> None:
+    bench = make_bench(with_sample=True)
+    names = [casebook.name for casebook in bench.library.casebooks()]
+    assert len(names) == 1
+    assert bench.library.cases()
+
+
+def test_deleted_sample_stays_deleted(make_bench: MakeBench) -> None:
+    bench = make_bench(with_sample=True)
+    bench.library.delete([case.id for case in bench.library.cases()])
+    bench.library.delete_casebook(bench.library.casebooks()[0].id)
+    again = make_bench(with_sample=True)
+    assert not again.library.casebooks()
+
+
+def test_thumbnail_is_read_once(bench: Bench) -> None:
+    case = bench.add_cases("a")[0]
+    first = bench.work.desk.thumbnails.get(case.images[0])
+    assert not first.isNull()
+    assert bench.work.desk.thumbnails.get(case.images[0]).cacheKey() == first.cacheKey()
