@@ -95,6 +95,6 @@ def visible_tokens(attention_mask: Tensor, new_tokens: int) -> Tensor:
     """
     every = attention_mask.shape[1]
     at = torch.arange(every, device=attention_mask.device)
-    mine = at[every - new_tokens :, None]
+    mine = torch.arange(new_tokens, device=attention_mask.device)[:, None] + every - new_tokens
     allowed = (at <= mine) & attention_mask.bool()[:, None, None, :]
     return allowed | (at == mine)

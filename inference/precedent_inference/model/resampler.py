@@ -22,7 +22,7 @@ class Resampler(nn.Module):
 
     def forward(self, patches: Tensor) -> Tensor:
         """Give latents [M, L, V] for patches [M, P, V]."""
-        latents = self.latents.expand(len(patches), -1, -1)  # [M, L, V]
+        latents = self.latents.expand(patches.shape[0], -1, -1)  # [M, L, V]
         for layer in self.layers:
             latents = layer(patches, latents)
         result: Tensor = self.norm(latents)

@@ -27,7 +27,7 @@ class VisionTower(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Give [M, P, V] for normalised pixels [M, 3, size, size]."""
         x = self.patches(pixels).flatten(2).transpose(1, 2)  # [M, P, V]
-        x = torch.cat((self.class_token.expand(len(x), 1, -1), x), dim=1)  # [M, 1 + P, V]
+        x = torch.cat((self.class_token.expand(x.shape[0], 1, -1), x), dim=1)  # [M, 1 + P, V]
         x = self.norm(x + self.positions)
         for block in self.blocks:
             x = block(x)
