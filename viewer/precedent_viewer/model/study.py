@@ -184,6 +184,8 @@ class StudyTree:
     series_changed = Signal(Series)
     """Frames came to a series that was there before."""
     refused_added = Signal(RefusedFile)
+    cleared = Signal()
+    """Everything was closed."""
 
     def __init__(self) -> None:
         self._studies: dict[str, Study] = {}
@@ -230,6 +232,13 @@ class StudyTree:
         refused = RefusedFile(path, reason)
         self._refused[path] = refused
         self.refused_added.emit(refused)
+
+    def clear(self) -> None:
+        """Close everything."""
+        self._studies.clear()
+        self._refused.clear()
+        self._paths.clear()
+        self.cleared.emit()
 
     def _series_for(self, instance: Instance) -> tuple[Series, bool]:
         study = self._studies.get(instance.study_uid)

@@ -1,0 +1,318 @@
+"""The one place where objects are built and joined."""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QApplication, QDialog, QWidget
+
+from precedent_resources import PrecedentError, resource
+from precedent_viewer.about import AboutDialog
+from precedent_viewer.active_view import ActiveView
+from precedent_viewer.api import ApiParts, Area, ViewerApi
+from precedent_viewer.builtin.files import FileActions
+from precedent_viewer.builtin.tools import tool_commands
+from precedent_viewer.builtin.view import view_commands
+from precedent_viewer.builtin.window import window_commands
+from precedent_viewer.builtin.window_frame import FrameActions, frame_commands
+from precedent_viewer.commands import CommandRegistry
+from precedent_viewer.extensions import activate_extensions
+from precedent_viewer.frame_loader import FrameLoader
+from precedent_viewer.main_window import MainWindow
+from precedent_viewer.model.study import Series, StudyTree
+from precedent_viewer.model.voi import Window
+from precedent_viewer.notifications import Level
+from precedent_viewer.opening import Opened, Opener
+from precedent_viewer.palette import CommandPalette
+from precedent_viewer.panels.log import LogPanel, MemoryLog
+from precedent_viewer.panels.studies import StudiesPanel
+from precedent_viewer.panels.tags import TagsPanel
+from precedent_viewer.presets import load_presets, presets_for
+from precedent_viewer.render.canvas import Canvas
+from precedent_viewer.settings import Settings, SettingsStore, ThemeName
+from precedent_viewer.shortcuts import ShortcutDialog
+from precedent_viewer.snapshot import snapshot_of
+from precedent_viewer.start_page import StartPage
+from precedent_viewer.status import StatusStrip
+from precedent_viewer.tasks import TaskRunner
+from precedent_viewer.theme import apply_theme, load_theme
+from precedent_viewer.thumbnails import Thumbnails
+from precedent_viewer.tools.pan import PanTool
+from precedent_viewer.tools.region import RegionTool
+from precedent_viewer.tools.scroll import ScrollTool
+from precedent_viewer.tools.window_level import WindowTool
+from precedent_viewer.tools.zoom import ZoomTool
+
+logger = logging.getLogger(__name__)
+
+MIB = 1024 * 1024
+ANNOUNCE_MS = 40
+"""Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
+SAVE_MS = 500
+
+
+class App:
+    """One window with everything in it."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        settings: SettingsStore,
+        log: MemoryLog,
+        extensions: Sequence[EntryPoint] = (),
+    ) -> None:
+        self.application = application
+        self.settings = settings
+        self.tasks = TaskRunner()
+        self.tree = StudyTree()
+        self.registry = CommandRegistry(settings.current.shortcuts)
+        self.loader = FrameLoader(
+            self.tasks,
+            settings.current.cache_mib * MIB,
+            prefetch_frames=settings.current.prefetch_frames,
+        )
+        self.view = ActiveView(self.tree, self.loader)
+        self.thumbnails = Thumbnails(self.tasks)
+        self.opener = Opener(self.tree, self.tasks)
+        self._theme = load_theme(settings.current.theme)
+        apply_theme(application, self._theme)
+        self.window = MainWindow(self.registry, self._theme)
+        self._build_widgets(log)
+        self._register_commands()
+        self.start_page = StartPage(self.registry, self._theme)
+        self.window.pages.insertWidget(0, self.start_page)
+        self.window.pages.setCurrentIndex(0)
+        self.window.menus.build(self.canvas)
+        self.api = ViewerApi(ApiParts(self.view, self.registry, self.tasks, self))
+        self._announce = _coalesced(self.window, ANNOUNCE_MS, self._tell_extensions)
+        self._save = _coalesced(self.window, SAVE_MS, self._save_settings)
+        self._connect()
+        activate_extensions(
+            extensions,
+            self.api,
+            lambda message, hint: self.notify(message, hint, "warning"),
+        )
+        self._follow_settings(settings.current)
+        self.window.finish_layout(settings.current.geometry, settings.current.layout)
+        if settings.problem is not None:
+            self.show_error(settings.problem, level="warning")
+        self._is_closed = False
+
+    # What the facade of extensions asks for (api.Shell)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open files and folders in the background; what is on screen stays."""
+        absolute = tuple(path.absolute() for path in paths)
+        if len(absolute) == 1:
+            self.settings.set(self.settings.current.with_recent(absolute[0]))
+        self.opener.open(absolute)
+
+    def add_panel(self, widget: QWidget, *, title: str, object_name: str, area: Area) -> None:
+        """Give an extension's widget a dock."""
+        self.window.add_panel(widget, title=title, object_name=object_name, area=area)
+
+    def notify(self, message: str, hint: str | None = None, level: Level = "info") -> None:
+        """Show a sentence above the image."""
+        self.window.notifications.post(message, hint, level=level)
+
+    def theme_name(self) -> ThemeName:
+        """Say which theme is on."""
+        return self.settings.current.theme
+
+    def show_error(self, error: PrecedentError, *, level: Level = "error") -> None:
+        """Show an error of ours."""
+        self.notify(error.message, error.hint, level)
+
+    def close_all(self) -> None:
+        """Close every study."""
+        self.opener.cancel()
+        self.view.clear()
+        self.loader.forget()
+        self.thumbnails.forget()
+        self.tree.clear()
+        self.window.pages.setCurrentWidget(self.start_page)
+        self.registry.refreshed.emit()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the list is filled and the screen shows what is wanted."""
+        own = self.tasks.is_quiet("paint", "frames", "thumbnails", "files", "general")
+        return own and not self.opener.is_busy and self.canvas.is_current
+
+    def close(self) -> None:
+        """Save, tell the extensions, end the threads. Safe to call twice."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.api.close()
+        geometry, layout = self.window.layout_texts()
+        self.settings.update(
+            geometry=geometry, layout=layout, shortcuts=self.registry.user_shortcuts()
+        )
+        self.tasks.close()
+        try:
+            self.settings.save()
+        except PrecedentError as error:
+            logger.error("The settings were not saved: %s", error)
+
+    # Building
+
+    def _build_widgets(self, log: MemoryLog) -> None:
+        view, theme = self.view, self._theme
+        tools = {
+            tool.name: tool
+            for tool in (
+                WindowTool(view), PanTool(view), ZoomTool(view), ScrollTool(view), RegionTool(view),
+            )
+        }  # fmt: skip
+        self.canvas = Canvas(view, tools, self.tasks, theme)
+        self.studies = StudiesPanel(self.tree, view, self.thumbnails, theme)
+        self.tags = TagsPanel(view, self.tasks)
+        self.log_panel = LogPanel(log)
+        self.window.pages.addWidget(self.canvas)
+        add = self.window.add_panel
+        add(self.studies, title="Studies", object_name="studies", area="left", shortcut="F7")
+        add(self.tags, title="Tags", object_name="tags", area="right", shortcut="T", visible=False)
+        add(self.log_panel, title="Log", object_name="log", area="bottom", shortcut="F12",
+            visible=False)  # fmt: skip
+        self.palette = CommandPalette(self.registry, theme, self.window)
+        self.window.on_resized = self.palette.dismiss_if_open
+        self.status = StatusStrip(view, self.opener)
+        self.window.setStatusBar(self.status)
+        presets = load_presets(resource("presets", "windows.json"))
+        self._presets = presets
+
+    def _register_commands(self) -> None:
+        files = FileActions(self.window, self.open_paths, self.settings, self.opener)
+        actions = FrameActions(
+            show_palette=self.palette.open,
+            edit_shortcuts=lambda: self._show_dialog(
+                ShortcutDialog(self.registry, self._theme, self.window)
+            ),
+            show_about=lambda: self._show_dialog(AboutDialog(self.window)),
+            focus_image=partial(self.canvas.setFocus, Qt.FocusReason.ShortcutFocusReason),
+            focus_series=partial(self.studies.list.setFocus, Qt.FocusReason.ShortcutFocusReason),
+            reset_layout=self.window.reset_layout,
+            toggle_full_screen=self._toggle_full_screen,
+            is_full_screen=self.window.isFullScreen,
+        )
+        self.registry.add(*files.commands(self.close_all, self._has_anything))
+        self.registry.add(*view_commands(self.view))
+        self.registry.add(*window_commands(self.view, self._current_presets))
+        self.registry.add(*tool_commands(self.view))
+        self.registry.add(*frame_commands(actions, self.settings))
+
+    def _connect(self) -> None:
+        view, refresh = self.view, self.window.menus.refresh_soon
+        self.tree.series_added.connect(self._show_first)
+        for signal in (
+            view.pixels_changed, view.painting_changed, view.region_changed,
+            view.tool_changed, view.turned, view.series_changed,
+        ):  # fmt: skip
+            signal.connect(lambda *_args: refresh(), max_args=1)
+        for signal in (view.pixels_changed, view.painting_changed, view.region_changed,
+                       view.turned):  # fmt: skip
+            signal.connect(lambda *_args: self._announce.start(), max_args=1)
+        view.series_changed.connect(self._name_window)
+        self.opener.finished.connect(self._opened)
+        self.opener.failed.connect(self.show_error)
+        self.registry.failed.connect(self.show_error)
+        self.registry.shortcut_changed.connect(lambda _id, _keys: self._save.start())
+        self.settings.changed.connect(self._follow_settings)
+        self.settings.changed.connect(lambda _settings: self._save.start())
+        self.window.dropped.connect(self.open_paths)
+        self.window.closing.connect(self.close)
+        self.canvas.pointed.connect(self.status.show_point)
+
+    # Following
+
+    def _show_first(self, series: Series) -> None:
+        """Show the first series that comes when nothing is shown; never take the place of one."""
+        if self.view.series is None:
+            self.view.show_series(series)
+            self.window.pages.setCurrentWidget(self.canvas)
+            self.canvas.setFocus()
+
+    def _opened(self, opened: Opened) -> None:
+        if opened.images == 0 and not opened.cancelled:
+            what = opened.paths[0].name if len(opened.paths) == 1 else "what was opened"
+            hint = (
+                "The list at the left says why for each file."
+                if opened.refused
+                else "Choose a folder with DICOM files or pictures."
+            )
+            self.notify(f"No image was found in {what}.", hint, "warning")
+        elif opened.refused:
+            count = "1 file" if opened.refused == 1 else f"{opened.refused} files"
+            self.notify(f"{count} cannot be shown.", "The list at the left says why.", "info")
+        self.registry.refreshed.emit()
+        self.api.files_opened.emit(opened.paths)
+
+    def _follow_settings(self, settings: Settings) -> None:
+        if settings.theme != self._theme.name:
+            self._change_theme(settings.theme)
+        self.canvas.show_overlay = settings.show_overlay
+        self.canvas.show_patient = settings.show_patient
+        self.canvas.update()
+        if self.studies.model.show_patient != settings.show_patient:
+            self.studies.show_patient(settings.show_patient)
+        self.start_page.set_recent(
+            [
+                (Path(text), f"file.open-recent-{number}")
+                for number, text in enumerate(settings.recent_paths, 1)
+            ]
+        )
+        self.window.menus.refresh_soon()
+
+    def _change_theme(self, name: ThemeName) -> None:
+        self._theme = load_theme(name)
+        apply_theme(self.application, self._theme)
+        for part in (self.window, self.canvas, self.studies, self.start_page, self.palette):
+            part.set_theme(self._theme)
+        self.api.theme_changed.emit(name)
+
+    def _name_window(self, series: Series | None) -> None:
+        # The patient's name stays out of the title: it is seen in task lists and shared screens.
+        self.window.setWindowTitle("Precedent" if series is None else f"{series.title} - Precedent")
+
+    def _tell_extensions(self) -> None:
+        self.api.view_changed.emit(snapshot_of(self.view))
+
+    def _save_settings(self) -> None:
+        self.settings.update(shortcuts=self.registry.user_shortcuts())
+        self.tasks.run(
+            self.settings.save, on_result=lambda _done: None, on_error=self.show_error,
+            pool="settings",
+        )  # fmt: skip
+
+    def _current_presets(self) -> tuple[Window, ...]:
+        frame, pixels = self.view.frame, self.view.pixels
+        if frame is None:
+            return ()
+        windows = () if pixels is None else pixels.windows
+        return presets_for(self._presets, frame.instance.modality, windows)
+
+    def _has_anything(self) -> bool:
+        return bool(self.tree.studies) or bool(self.tree.refused)
+
+    def _toggle_full_screen(self) -> None:
+        if self.window.isFullScreen():
+            self.window.showNormal()
+        else:
+            self.window.showFullScreen()
+
+    def _show_dialog(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _coalesced(parent: QWidget, delay_ms: int, function: Callable[[], None]) -> QTimer:
+    """Give a timer that calls once after a burst of `start`s."""
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(delay_ms)
+    timer.timeout.connect(function)
+    return timer

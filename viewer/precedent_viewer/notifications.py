@@ -1,0 +1,117 @@
+"""The bar above the image that tells what went wrong and what to do. It never covers the image."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from precedent_viewer.theme import Theme, icon, icon_pixmap
+
+Level = Literal["info", "warning", "error"]
+INFO_MS = 6000
+"""An information goes away by itself; warnings and errors stay until they are closed."""
+ICONS: dict[Level, str] = {"info": "info", "warning": "warning", "error": "error"}
+SPOKEN: dict[Level, str] = {"info": "Information", "warning": "Warning", "error": "Error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message: a sentence, and what to do about it."""
+
+    message: str
+    hint: str | None
+    level: Level
+
+
+class NotificationBar(QFrame):
+    """Shows one notice at a time; the others wait and their number is shown."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notification-bar")
+        self._waiting: deque[Notice] = deque(maxlen=50)
+        self._theme = theme
+        self.notice: Notice | None = None
+        self._symbol = QLabel()
+        self._text = QLabel()
+        self._text.setObjectName("notification-text")
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._more = QLabel()
+        self._more.setObjectName("muted")
+        self._close = QToolButton()
+        self._close.setObjectName("notification-close")
+        self._close.setAccessibleName("Close this message")
+        self._close.setToolTip("Close this message")
+        self._close.clicked.connect(self.advance)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.setSpacing(10)
+        for part in (self._symbol, self._text, self._more, self._close):
+            row.addWidget(part)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.advance)
+        self.set_theme(theme)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme."""
+        self._theme = theme
+        self._close.setIcon(icon("close", theme))
+        if self.notice is not None:
+            self._show(self.notice)
+
+    def post(self, message: str, hint: str | None = None, *, level: Level = "info") -> None:
+        """Show a message, or let it wait behind the one that is shown; repeats are dropped."""
+        notice = Notice(message, hint, level)
+        if notice == self.notice or notice in self._waiting:
+            return
+        if self.notice is None or self.notice.level == "info":
+            self._show(notice)
+        else:
+            self._waiting.append(notice)
+            self._show_count()
+
+    def advance(self) -> None:
+        """Close the message and show the next one."""
+        self._timer.stop()
+        if self._waiting:
+            self._show(self._waiting.popleft())
+            return
+        self.notice = None
+        self.hide()
+
+    def _show(self, notice: Notice) -> None:
+        self.notice = notice
+        color = {"info": self._theme.info, "warning": self._theme.warning,
+                 "error": self._theme.error}[notice.level]  # fmt: skip
+        self._symbol.setPixmap(icon_pixmap(ICONS[notice.level], color, 18, self._ratio()))
+        text = notice.message if notice.hint is None else f"{notice.message} {notice.hint}"
+        self._text.setText(text)
+        self.setAccessibleName(f"{SPOKEN[notice.level]}: {text}")
+        self.setProperty("level", notice.level)
+        style = self.style()
+        if style is not None:
+            style.unpolish(self)
+            style.polish(self)
+        self._show_count()
+        self.show()
+        if notice.level == "info":
+            self._timer.start(INFO_MS)
+        else:
+            self._timer.stop()
+
+    def _show_count(self) -> None:
+        self._more.setText(f"{len(self._waiting)} more" if self._waiting else "")
+        self._more.setVisible(bool(self._waiting))
+
+    def _ratio(self) -> float:
+        return self.devicePixelRatioF()

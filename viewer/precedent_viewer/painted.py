@@ -1,0 +1,48 @@
+"""The pixels exactly as the reader sees them, at the image's own resolution. No Qt."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from precedent_viewer.active_view import ActiveView
+from precedent_viewer.dicom.frames import FramePixels
+from precedent_viewer.region import Region
+from precedent_viewer.render.display import render
+
+
+def as_colour(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give (rows, columns, 3), copied, from grey or colour."""
+    if values.ndim == 2:
+        return np.repeat(values[:, :, np.newaxis], 3, axis=2)
+    return values.copy()
+
+
+def cropped(values: NDArray[np.uint8], region: Region | None) -> NDArray[np.uint8]:
+    """Give the part of an image inside a region; a view."""
+    if region is None:
+        return values
+    return values[region.y : region.y + region.height, region.x : region.x + region.width]
+
+
+def turned(
+    values: NDArray[np.uint8], quarters: int, *, horizontal: bool, vertical: bool
+) -> NDArray[np.uint8]:
+    """Flip, then rotate clockwise by quarter turns; a view."""
+    if horizontal:
+        values = values[:, ::-1]
+    if vertical:
+        values = values[::-1]
+    return np.rot90(values, -quarters)
+
+
+def paint(view: ActiveView, pixels: FramePixels, *, region_only: bool) -> NDArray[np.uint8]:
+    """Give (rows, columns, 3): windowed, cropped, flipped and rotated as on the canvas."""
+    viewport = view.viewport
+    values = render(pixels, viewport.window, invert=viewport.inverted)
+    part = cropped(values, view.region if region_only else None)
+    seen = turned(
+        part,
+        viewport.rotation_quarters,
+        horizontal=viewport.flipped_horizontally,
+        vertical=viewport.flipped_vertically,
+    )
+    return as_colour(np.ascontiguousarray(seen))

@@ -1,0 +1,1 @@
+"""The viewer's own panels, one widget a file, each a view of a model."""

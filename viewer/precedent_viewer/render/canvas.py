@@ -1,0 +1,325 @@
+"""The widget on which the image is painted. It holds no state of the view, only pictures of it.
+
+Values become grey levels on a worker; the GUI thread only draws the finished image. Between one
+and three device pixels a pixel the image is interpolated, above that every pixel is a plain
+square, and below one it is reduced by averaging first, so that fine detail never flickers.
+"""
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QSizePolicy, QWidget
+
+from precedent_viewer.active_view import ActiveView
+from precedent_viewer.dicom.frames import FramePixels
+from precedent_viewer.model.voi import Window
+from precedent_viewer.render.cursors import cursor_of
+from precedent_viewer.render.display import render
+from precedent_viewer.render.image import image_of, level_for, reduced
+from precedent_viewer.render.overlay import OverlayContent, paint_overlay
+from precedent_viewer.render.overlay_content import overlay_of
+from precedent_viewer.tasks import TaskHandle, TaskRunner
+from precedent_viewer.theme import Theme
+from precedent_viewer.tools.base import Button, Modifier, PointerEvent, Tool, ToolName
+
+NEAREST_ABOVE = 3.0
+"""Device pixels per image pixel from which on pixels are drawn as squares."""
+WHEEL_STEP = 120
+"""Qt's unit: one notch of a wheel is 120 eighths of a degree."""
+WHEEL_ZOOM = 1.15
+FAST_STEPS = 5
+BUTTONS: Mapping[Qt.MouseButton, Button] = {
+    Qt.MouseButton.LeftButton: "left",
+    Qt.MouseButton.MiddleButton: "middle",
+    Qt.MouseButton.RightButton: "right",
+}
+MODIFIERS: Mapping[Qt.KeyboardModifier, Modifier] = {
+    Qt.KeyboardModifier.ShiftModifier: "shift",
+    Qt.KeyboardModifier.ControlModifier: "ctrl",
+    Qt.KeyboardModifier.AltModifier: "alt",
+}
+
+
+class Canvas(QWidget):
+    """Paints the active view and hands pointer events to the tools."""
+
+    painted = pyqtSignal()
+    """A newly rendered image is on the screen."""
+    pointed = pyqtSignal(object)
+    """The image point (column, row) under the pointer, or None."""
+
+    def __init__(
+        self,
+        view: ActiveView,
+        tools: Mapping[ToolName, Tool],
+        tasks: TaskRunner,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.setAccessibleName("Image")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 200)
+        self._view, self._tools, self._tasks, self._theme = view, tools, tasks, theme
+        self._image: QImage | None = None
+        self._image_of: FramePixels | None = None
+        self._job: TaskHandle | None = None
+        self._job_for: _Look | None = None
+        self._shown_look: _Look | None = None
+        self._gesture: tuple[Button, Tool] | None = None
+        self._wheel_rest = 0.0
+        self.show_overlay = True
+        self.show_patient = True
+        view.pixels_changed.connect(self._render_soon)
+        view.painting_changed.connect(self._render_soon)
+        view.placed.connect(self._follow_place)
+        view.region_changed.connect(lambda _region: self.update())
+        view.frame_changed.connect(lambda _frame: self.update())
+        view.tool_changed.connect(lambda _name: self._show_cursor(None))
+
+    def sizeHint(self) -> QSize:
+        """Prefer most of a usual window."""
+        return QSize(760, 760)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what is on the screen is what the view holds, with nothing on its way."""
+        return self._job is None and self._image_of is self._view.pixels
+
+    @property
+    def image(self) -> QImage | None:
+        """The rendered image as it is drawn, reduced when it is shown small."""
+        return self._image
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme."""
+        self._theme = theme
+        self.update()
+
+    def overlay(self) -> OverlayContent:
+        """Say what is drawn over the image now."""
+        return overlay_of(self._view, self.width(), show_patient=self.show_patient)
+
+    # Rendering
+
+    def _render_soon(self, *_changed: object) -> None:
+        """Have the image rendered; while one is under way the newest wish waits for it."""
+        pixels = self._view.pixels
+        if pixels is None:
+            self._image = self._image_of = self._shown_look = None
+            self.update()
+            return
+        if self._job is None:
+            self._start_render(pixels)
+
+    def _start_render(self, pixels: FramePixels) -> None:
+        look = self._wanted_look(pixels)
+        self._job_for = look
+        self._job = self._tasks.run(
+            _render, look,
+            on_result=lambda image: self._take(look, image),
+            on_error=lambda _error: self._give_up(),
+            pool="paint",
+        )  # fmt: skip
+
+    def _wanted_look(self, pixels: FramePixels) -> "_Look":
+        scale = self._view.scale * self.devicePixelRatioF()
+        viewport = self._view.viewport
+        scale *= min(1.0, viewport.aspect)
+        return _Look(pixels, viewport.window, viewport.inverted, level_for(scale))
+
+    def _take(self, look: "_Look", image: QImage) -> None:
+        self._job = None
+        pixels = self._view.pixels
+        if pixels is None:
+            return
+        if look.pixels is pixels:
+            self._image, self._image_of, self._shown_look = image, pixels, look
+        wanted = self._wanted_look(pixels)
+        if not wanted.equals(look):
+            self._start_render(pixels)
+        self.update()
+        self.painted.emit()
+
+    def _give_up(self) -> None:
+        self._job = None
+        self.update()
+
+    def _follow_place(self) -> None:
+        """Redraw; render anew when the zoom asks for another reduction."""
+        pixels = self._view.pixels
+        if pixels is not None and self._shown_look is not None and self._job is None:
+            wanted = self._wanted_look(pixels)
+            if not wanted.equals(self._shown_look):
+                self._start_render(pixels)
+        self.update()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the image, then the overlay."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._theme.canvas))
+        area = QRectF(self.rect())
+        if self._view.error is not None:
+            self._paint_words(painter, area, str(self._view.error), self._theme.warning)
+        elif self._image is not None:
+            self._paint_image(painter, self._image)
+        elif self._view.frame is not None:
+            self._paint_words(painter, area, "Loading…", self._theme.overlay_muted)
+        if self._view.frame is not None:
+            paint_overlay(painter, self.overlay(), area, self._theme, full=self.show_overlay)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(self._theme.focus), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _paint_image(self, painter: QPainter, image: QImage) -> None:
+        size = self._view.image_size
+        if size is None:
+            return
+        rows, columns = size
+        scale = self._view.scale * self.devicePixelRatioF()
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, scale < NEAREST_ABOVE and scale != 1.0
+        )
+        painter.save()
+        painter.setTransform(QTransform(*self._view.affine().as_tuple()), combine=True)
+        painter.drawImage(QRectF(0, 0, columns, rows), image)
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, area: QRectF, words: str, color: str) -> None:
+        painter.setPen(QColor(color))
+        margin = max((area.width() - 520) / 2, 40)
+        place = area.adjusted(margin, 0, -margin, 0)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(place, int(flags), words)
+
+    # Pointer
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Tell the view how large its window is."""
+        self._view.resize(self.width(), self.height())
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """Begin a gesture with the tool of this button."""
+        if event is None or self._gesture is not None or self._view.pixels is None:
+            return
+        button = BUTTONS.get(event.button())
+        if button is None:
+            return
+        tool = self._tools[self._view.tool_of(button)]
+        self._gesture = (button, tool)
+        tool.press(_pointer(event.position(), event.modifiers()))
+        if tool.name == "pan":
+            self.setCursor(cursor_of("grab", self.devicePixelRatioF()))
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """Continue the gesture, or show what a press would do."""
+        if event is None:
+            return
+        pointer = _pointer(event.position(), event.modifiers())
+        if self._gesture is not None:
+            self._gesture[1].drag(pointer)
+        else:
+            self._show_cursor(pointer)
+        self.pointed.emit(self._image_point(pointer))
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        """End the gesture when its own button goes up."""
+        if event is None or self._gesture is None:
+            return
+        button, tool = self._gesture
+        if BUTTONS.get(event.button()) != button:
+            return
+        pointer = _pointer(event.position(), event.modifiers())
+        tool.release(pointer)
+        self._gesture = None
+        self._show_cursor(pointer)
+
+    def leaveEvent(self, event: object) -> None:
+        """Forget the point under the pointer."""
+        self.pointed.emit(None)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Scroll; zoom with Ctrl; go faster with Shift. Fine wheels add up to whole steps."""
+        if event is None:
+            return
+        delta = event.angleDelta()
+        notches = (delta.y() or delta.x()) / WHEEL_STEP
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            at = event.position()
+            self._view.zoom_about(at.x(), at.y(), WHEEL_ZOOM**notches)
+        else:
+            fast = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self._wheel_rest -= notches * (FAST_STEPS if fast else 1)
+            steps = int(self._wheel_rest)
+            self._wheel_rest -= steps
+            if steps:
+                self._view.step(steps)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Let Escape remove the region; every other key belongs to commands."""
+        if event is not None and event.key() == Qt.Key.Key_Escape and self._view.region:
+            self._view.set_region(None)
+            return
+        super().keyPressEvent(event)
+
+    def _show_cursor(self, pointer: PointerEvent | None) -> None:
+        if self._view.pixels is None:
+            self.unsetCursor()
+            return
+        at = pointer or _pointer(QPointF(-1e6, -1e6), Qt.KeyboardModifier.NoModifier)
+        shape = self._tools[self._view.tool].hover(at)
+        self.setCursor(cursor_of(shape, self.devicePixelRatioF()))
+
+    def _image_point(self, pointer: PointerEvent) -> tuple[float, float] | None:
+        size = self._view.image_size
+        if size is None:
+            return None
+        column, row = self._view.to_image(pointer.x_px, pointer.y_px)
+        inside = 0 <= column < size[1] and 0 <= row < size[0]
+        return (column, row) if inside else None
+
+
+class _Look:
+    """Everything that decides how a rendered image looks."""
+
+    def __init__(
+        self, pixels: FramePixels, window: Window | None, inverted: bool, level: int
+    ) -> None:
+        self.pixels, self.window, self.inverted, self.level = pixels, window, inverted, level
+
+    def equals(self, other: "_Look") -> bool:
+        """Compare; the pixels by identity, because comparing arrays costs more than it saves."""
+        mine = (self.window, self.inverted, self.level)
+        return self.pixels is other.pixels and mine == (other.window, other.inverted, other.level)
+
+
+def _render(look: _Look) -> QImage:
+    """Make the image on a worker."""
+    values = render(look.pixels, look.window, invert=look.inverted)
+    return reduced(image_of(values), look.level)
+
+
+def _pointer(position: QPointF, modifiers: Qt.KeyboardModifier) -> PointerEvent:
+    held = frozenset(name for flag, name in MODIFIERS.items() if modifiers & flag)
+    return PointerEvent(position.x(), position.y(), held)

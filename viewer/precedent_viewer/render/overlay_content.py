@@ -1,0 +1,94 @@
+"""Put together what is written over the image from the state of the view."""
+
+from precedent_viewer.active_view import ActiveView
+from precedent_viewer.builtin.window import number_text, window_text
+from precedent_viewer.model.study import Frame
+from precedent_viewer.render.overlay import OverlayContent, scale_bar_of
+from precedent_viewer.snapshot import letters_of, place_of
+
+
+def overlay_of(view: ActiveView, width_px: float, *, show_patient: bool) -> OverlayContent:
+    """Say what is drawn over the frame that is painted, or over the wanted one if none is."""
+    frame = view.shown_frame or view.frame
+    if frame is None:
+        return OverlayContent()
+    pixels, region = view.pixels, view.region
+    corners = () if region is None or pixels is None else region.corners
+    spacing = spacing_mm(view, frame)
+    has_bar = pixels is not None and spacing is not None
+    return OverlayContent(
+        top_left=patient_lines(frame) if show_patient else (),
+        top_right=series_lines(frame),
+        bottom_left=place_lines(view, frame),
+        letters=letters_of(view, frame) if pixels is not None else None,
+        scale_bar=scale_bar_of(spacing / view.scale, width_px) if has_bar and spacing else None,
+        notes=() if pixels is None else pixels.notes,
+        region=tuple(view.to_screen(x, y) for x, y in corners),
+    )
+
+
+def patient_lines(frame: Frame) -> tuple[str, ...]:
+    """Give the patient banner: name, number, birth date and sex."""
+    said = frame.instance.description
+    facts = (date_text(said.patient_birth_date), said.patient_sex)
+    born = " · ".join(part for part in facts if part)
+    return tuple(line for line in (said.patient_name, said.patient_id, born) if line)
+
+
+def series_lines(frame: Frame) -> tuple[str, ...]:
+    """Give study, date and series."""
+    said = frame.instance.description
+    series = said.series_description
+    if said.series_number is not None:
+        series = f"{said.series_number}: {series}" if series else f"Series {said.series_number}"
+    lines = (said.study_description, date_text(said.study_date), series, said.body_part.title())
+    return tuple(line for line in lines if line)
+
+
+def place_lines(view: ActiveView, frame: Frame) -> tuple[str, ...]:
+    """Give the image's number, its place in the patient, its window and the zoom."""
+    place = place_of(view, frame)
+    lines = [f"Image {place} of {view.frame_count}"]
+    wanted = view.index + 1
+    if view.pixels is not None and wanted != place:
+        lines[0] += f", loading {wanted}…"
+    location = location_text(frame)
+    if location:
+        lines.append(location)
+    window = view.shown_window
+    if window is not None:
+        name = f"{window.name}  " if window.name else ""
+        lines.append(name + window_text(window) + ("  inverted" if view.viewport.inverted else ""))
+    elif view.viewport.inverted:
+        lines.append("Inverted")
+    return tuple(lines)
+
+
+def location_text(frame: Frame) -> str:
+    """Say where the slice lies: its distance along its normal, in mm from the patient's origin."""
+    plane = frame.plane
+    if plane is None:
+        return ""
+    depth = sum(p * n for p, n in zip(plane.position, plane.normal, strict=True))
+    return f"Position {number_text(round(depth, 1))} mm"
+
+
+def spacing_mm(view: ActiveView, frame: Frame) -> float | None:
+    """Give the length of a pixel along the screen's width, None where it is not known.
+
+    A spacing measured at the detector is no length in the patient, so it gives no scale bar.
+    """
+    plane, instance = frame.plane, frame.instance
+    spacing = plane.pixel_spacing_mm if plane is not None else None
+    spacing = spacing or instance.pixel_spacing_mm
+    if spacing is None or instance.is_spacing_at_detector:
+        return None
+    # The screen's scale is told per column, and rows are drawn `aspect` times as high, so a
+    # length on the screen means the same in both directions when the aspect is the spacings'.
+    return spacing[1]
+
+
+def date_text(text: str) -> str:
+    """Write YYYYMMDD as YYYY-MM-DD; anything else stays."""
+    is_date = len(text) == 8 and text.isdigit()
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if is_date else text

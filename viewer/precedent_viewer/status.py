@@ -1,0 +1,82 @@
+"""The strip at the bottom: the value under the pointer, window, zoom, and how far opening is."""
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
+
+from precedent_viewer.active_view import ActiveView
+from precedent_viewer.builtin.window import number_text, window_text
+from precedent_viewer.opening import Opener, Progress
+from precedent_viewer.values import unit_text, value_at
+
+
+class StatusStrip(QStatusBar):
+    """A view of the active view and of the opener."""
+
+    def __init__(self, view: ActiveView, opener: Opener, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setSizeGripEnabled(False)
+        self._view = view
+        self._point: tuple[float, float] | None = None
+        self.value = QLabel()
+        self.value.setObjectName("status-value")
+        self.window_label = QLabel()
+        self.zoom_label = QLabel()
+        self.progress_text = QLabel()
+        self.progress = QProgressBar()
+        self.progress.setFixedWidth(140)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName("Opening files")
+        self.stop = QPushButton("Stop")
+        self.stop.setObjectName("status-stop")
+        self.stop.setAccessibleName("Stop opening files")
+        self.stop.clicked.connect(opener.cancel)
+        self.addWidget(self.value, 1)
+        for part in (self.progress_text, self.progress, self.stop, self.window_label,
+                     self.zoom_label):  # fmt: skip
+            self.addPermanentWidget(part)
+        opener.progressed.connect(self.show_progress)
+        view.pixels_changed.connect(lambda _pixels: self._refresh())
+        view.painting_changed.connect(self._refresh)
+        view.placed.connect(self._refresh)
+        self.show_progress(None)
+        self._refresh()
+
+    def show_point(self, point: tuple[float, float] | None) -> None:
+        """Show the value at an image point (column, row)."""
+        self._point = point
+        self._show_value()
+
+    def show_progress(self, progress: Progress | None) -> None:
+        """Show how far a search is; None hides it."""
+        for part in (self.progress_text, self.progress, self.stop):
+            part.setVisible(progress is not None)
+        if progress is None:
+            return
+        if progress.total is None:
+            self.progress.setRange(0, 0)
+            self.progress_text.setText(f"Opening, {progress.done} files")
+        else:
+            self.progress.setRange(0, max(progress.total, 1))
+            self.progress.setValue(progress.done)
+            self.progress_text.setText(f"Opening, {progress.done} of {progress.total} files")
+
+    def _refresh(self) -> None:
+        window = self._view.shown_window
+        self.window_label.setText("" if window is None else window_text(window))
+        has = self._view.has_image()
+        self.zoom_label.setText(f"{self._view.scale * 100:.0f} %" if has else "")
+        self._show_value()
+
+    def _show_value(self) -> None:
+        pixels, point = self._view.pixels, self._point
+        if pixels is None or point is None:
+            self.value.setText("")
+            return
+        column, row = int(point[0]), int(point[1])
+        values = value_at(pixels, column, row)
+        words = ", ".join(number_text(value) for value in values)
+        unit = unit_text(pixels) if len(values) == 1 else ""
+        place = f"column {column}, row {row}"
+        self.value.setText(f"{words} {unit}".strip() + f"   {place}" if words else place)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

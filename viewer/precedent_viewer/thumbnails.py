@@ -1,0 +1,52 @@
+"""Small pictures of series, made off the GUI thread when they are first looked at."""
+
+from psygnal import Signal
+from PyQt6.QtGui import QImage
+
+from precedent_viewer.dicom.frames import read_frame
+from precedent_viewer.model.study import Frame, Series
+from precedent_viewer.render.display import render
+from precedent_viewer.render.image import fitted, image_of
+from precedent_viewer.tasks import TaskRunner
+
+SIDE_PX = 192
+"""Made large enough for a 64 px card on a screen of triple density."""
+
+
+class Thumbnails:
+    """The pictures made so far; a series whose picture fails has none."""
+
+    ready = Signal(str)
+    """The uid of a series whose picture has come."""
+
+    def __init__(self, tasks: TaskRunner) -> None:
+        self._tasks = tasks
+        self._images: dict[str, QImage | None] = {}
+        self._asked = 0
+
+    def image(self, series: Series) -> QImage | None:
+        """Give the picture, or None and begin to make it; what was asked last is made first."""
+        if series.uid not in self._images and series.frames:
+            self._images[series.uid] = None
+            self._asked += 1
+            frame = series.frames[len(series.frames) // 2]
+            self._tasks.run(
+                make_thumbnail, frame,
+                on_result=lambda image: self._take(series.uid, image),
+                pool="thumbnails", priority=self._asked,
+            )  # fmt: skip
+        return self._images.get(series.uid)
+
+    def forget(self) -> None:
+        """Drop all pictures."""
+        self._images.clear()
+
+    def _take(self, uid: str, image: QImage) -> None:
+        self._images[uid] = image
+        self.ready.emit(uid)
+
+
+def make_thumbnail(frame: Frame) -> QImage:
+    """Decode, window and shrink one frame."""
+    pixels = read_frame(frame)
+    return fitted(image_of(render(pixels, None)), SIDE_PX, frame.instance.aspect)

@@ -1,0 +1,1 @@
+"""What the pointer does on the image. No Qt: tools work on our own pointer events."""

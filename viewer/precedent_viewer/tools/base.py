@@ -1,0 +1,45 @@
+"""What a tool is, and the pointer event it gets. No Qt."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Button = Literal["left", "middle", "right"]
+Modifier = Literal["shift", "ctrl", "alt"]
+Cursor = Literal[
+    "arrow", "cross", "hand", "grab", "zoom", "window", "scroll", "move",
+    "size-diagonal", "size-antidiagonal", "size-horizontal", "size-vertical",
+]  # fmt: skip
+ToolName = Literal["window", "pan", "zoom", "scroll", "region"]
+
+
+@dataclass(frozen=True, slots=True)
+class PointerEvent:
+    """Where the pointer is, in logical pixels from the canvas' top left corner."""
+
+    x_px: float
+    y_px: float
+    modifiers: frozenset[Modifier] = frozenset()
+
+
+class Tool(Protocol):
+    """What the pointer does while a button is held.
+
+    `press` begins a gesture, `drag` continues it, `release` ends it; `hover` is asked for the
+    cursor while no button is held.
+    """
+
+    @property
+    def name(self) -> ToolName:
+        """Which tool it is."""
+
+    def press(self, event: PointerEvent) -> None:
+        """Begin."""
+
+    def drag(self, event: PointerEvent) -> None:
+        """Continue."""
+
+    def release(self, event: PointerEvent) -> None:
+        """End."""
+
+    def hover(self, event: PointerEvent) -> Cursor:
+        """Say which cursor fits here."""
