@@ -18,7 +18,6 @@ if sys.version_info < (3, 11):
         "Start it with a newer one, for example: python3.12 start.py"
     )
 
-import argparse
 import ctypes
 import hashlib
 import json
@@ -88,16 +87,8 @@ class Outcome:
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line says and give the exit status."""
-    options, rest = parse(arguments)
-    verb = options.words[0] if options.words else ""
     try:
-        if verb == "bundle":
-            return bundle(options.words[1:] + rest)
-        if verb == "test":
-            make_ready(options.offline, extra="dev")
-            return run_checks(options.words[1:] + rest)
-        make_ready(options.offline)
-        return open_application(options.words + rest)
+        return run(arguments)
     except StartError as error:
         say(f"start.py: {error}", stream=sys.stderr)
         return 2
@@ -105,17 +96,31 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
-    """Read the command line; what is not ours goes on to pytest or to the application."""
-    parser = argparse.ArgumentParser(
-        prog="start.py", description="Start Precedent.", allow_abbrev=False
-    )
-    parser.usage = "start.py [--offline DIR] [PATH... | test [ARGS...] | bundle DIR]"
-    parser.add_argument("words", nargs="*", metavar="PATH", help="files or folders to open")
-    parser.add_argument(
-        "--offline", type=Path, metavar="DIR", help="install from the wheels in DIR alone"
-    )
-    return parser.parse_known_args(arguments)
+def run(arguments: Sequence[str]) -> int:
+    """Choose between installing, testing, bundling and starting."""
+    if arguments and arguments[0] in ("-h", "--help"):
+        say(__doc__.strip())
+        return 0
+    words, offline = split_offline(arguments)
+    if words[:1] == ["bundle"]:
+        return bundle(words[1:])
+    if words[:1] == ["test"]:
+        make_ready(offline, extra="dev")
+        return run_checks(words[1:])
+    make_ready(offline)
+    return open_application(words)
+
+
+def split_offline(arguments: Sequence[str]) -> tuple[list[str], Path | None]:
+    """Take `--offline DIR` out of the command line; the rest is for pytest or the application."""
+    words = list(arguments)
+    if "--offline" not in words:
+        return words, None
+    place = words.index("--offline")
+    if place + 1 == len(words):
+        raise StartError("--offline takes a folder of wheels: start.py --offline DIR.")
+    folder = Path(words[place + 1])
+    return words[:place] + words[place + 2 :], folder
 
 
 def say(text: str, *, end: str = "\n", stream: TextIO | None = None) -> None:
