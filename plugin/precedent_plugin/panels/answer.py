@@ -27,6 +27,9 @@ from precedent_plugin.report import DISCLAIMER
 
 QUERY_SIDE = 56
 READ_SIDE = 48
+PREFERRED_HEIGHT = 240
+TILE_WIDTH = 84
+"""Four references fill a row of a dock of the usual width."""
 LONG = 90
 """Characters from which an answer is read as text, not at a glance, and set smaller."""
 CARET = "▍"
@@ -253,7 +256,7 @@ class AnswerView(QWidget):
         for part in (self.empty, self.head, self.answer, self.progress, self.failed, self.evidence):
             column.addWidget(part)
         column.addStretch(1)
-        self.scroller = Column("answer-scroll", inside)
+        self.scroller = Column("answer-scroll", inside, height=PREFERRED_HEIGHT)
         self.disclaimer = Paragraph(DISCLAIMER, role="muted", name="answer-disclaimer")
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -294,7 +297,7 @@ class AnswerView(QWidget):
         picture.setAccessibleName(f"Reference {place}: {one.answer}")
         picture.setProperty("sha", one.image)
         words = Line(f"{place}  {one.answer}", role="muted")
-        words.setFixedWidth(READ_SIDE + 20)
+        words.setFixedWidth(TILE_WIDTH)
         box = QVBoxLayout(tile)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)

@@ -19,6 +19,7 @@ from precedent_plugin.cases import Case, Casebook, CaseDraft
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.host import Host, PaintedPixels, ViewSnapshot
 from precedent_plugin.library import CaseLibrary, LibraryChange
+from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.thumbnails import Thumbnails
 from precedent_plugin.preprocess import ViewImage, describe_view, image_from_pixels
 from precedent_plugin.question import Question
@@ -217,11 +218,13 @@ class Desk:
             self.casebook = casebook_id
             self.casebook_chosen.emit(casebook_id)
 
-    def import_file(self, path: Path) -> None:
+    def import_file(self, path: Path, *, quietly: bool = False) -> None:
         """Take a casebook file into the library and choose it."""
 
         def done(casebook: Casebook) -> None:
-            self.host.notify(f"Imported “{casebook.name}” with {casebook.case_count} cases.")
+            if not quietly:
+                count = counted(casebook.case_count, "case")
+                self.host.notify(f"Imported “{casebook.name}” with {count}.")
             self.choose_casebook(casebook.id)
 
         self.host.run(import_casebook, self.library, path, on_result=done, on_error=self._complain)

@@ -200,7 +200,7 @@ class LibraryPanel(Panel):
         self.empty_words = Paragraph(role="body-muted", name="library-empty-words")
         self.sample_button = QPushButton("Open the sample casebook")
         self.sample_button.setObjectName("library-sample")
-        self.sample_button.clicked.connect(open_sample)
+        self.sample_button.clicked.connect(lambda: open_sample())
         self.import_button = QPushButton("Import a casebook")
         self.import_button.setObjectName("library-import")
         self.import_button.clicked.connect(self.menu.import_casebook)

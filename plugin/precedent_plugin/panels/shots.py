@@ -74,7 +74,6 @@ class Cards(QWidget):
 
     def place_at(self, y: int) -> int:
         """Give the place, 0 to the number of cards, at which a drop at height `y` goes in."""
-        self.column.activate()
         return sum(1 for card in self.cards if y > card.geometry().center().y())
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
@@ -204,7 +203,8 @@ class TrayPanel(QWidget):
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         box = QVBoxLayout(self.empty)
-        box.setContentsMargins(16, 16, 16, 16)
+        box.setContentsMargins(16, 12, 16, 12)
+        self.empty.setFixedHeight(4 * self.fontMetrics().lineSpacing() + 16)
         box.addWidget(words)
         self.cards.column.addWidget(self.empty)
 

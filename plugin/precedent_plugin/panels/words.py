@@ -1,6 +1,6 @@
 """Small widgets for words: elided lines, headings, hairlines and notes."""
 
-from qtpy.QtCore import QSize, Qt
+from qtpy.QtCore import QEvent, QObject, QSize, Qt
 from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
     QFrame,
@@ -97,10 +97,12 @@ class Note(QFrame):
 
 
 class Column(QScrollArea):
-    """A scrolled column that asks for its content's whole height and gives way to less."""
+    """A scrolled column of widgets."""
 
-    def __init__(self, name: str, content: QWidget) -> None:
+    def __init__(self, name: str, content: QWidget, *, height: int | None = None) -> None:
+        """Prefer to be `height` px high, or without it as high as the content; take less."""
         super().__init__()
+        self._height = height
         self.setObjectName(name)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -108,10 +110,18 @@ class Column(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(content)
 
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Ask for another height when the content wants one."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
     def sizeHint(self) -> QSize:
-        """Prefer to show everything."""
+        """Prefer the height given, else to show everything."""
         content = self.widget()
-        return QSize(240, 0) if content is None else content.sizeHint()
+        if content is None or self._height is not None:
+            return QSize(240, self._height or 0)
+        return content.sizeHint()
 
 
 def hairline() -> QFrame:

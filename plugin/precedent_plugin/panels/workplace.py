@@ -58,9 +58,9 @@ class Workplace:
         reveal(self.library)
         self.library.open_case(case_id)
 
-    def open_sample(self) -> None:
+    def open_sample(self, *, quietly: bool = False) -> None:
         """Take the sample casebook into the library and choose it."""
-        self.desk.import_file(resource("samples", "sample.casebook"))
+        self.desk.import_file(resource("samples", "sample.casebook"), quietly=quietly)
 
     def close(self) -> None:
         """Stop what is under way, end the engine and close the library."""
@@ -70,7 +70,7 @@ class Workplace:
     def _offer_sample(self) -> None:
         def offer(is_new: bool) -> None:
             if is_new:
-                self.open_sample()
+                self.open_sample(quietly=True)
 
         self.desk.read_library(is_untouched, self.session.library, on_result=offer)
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt
 from qtpy.QtGui import QDropEvent
+from qtpy.QtWidgets import QApplication
 
 from precedent_plugin.panels.drag import CASE_MIME, MAX_IDS, SHOT_MIME, ids_in, mime_of
 from precedent_plugin.panels.shots import Cards
@@ -40,6 +41,7 @@ def by_hand(bench: Bench, *words: str) -> None:
     bench.fill_tray(*words)
     ids = {card.face.answer: card.face.case_id for card in bench.work.ask.tray.cards.cards}
     bench.work.desk.tray.arrange([ids[word] for word in words], policy="by-hand")
+    QApplication.processEvents()
 
 
 def test_empty_tray_says_what_to_do(bench: Bench) -> None:
@@ -79,7 +81,6 @@ def test_card_dragged_up_is_read_earlier(bench: Bench) -> None:
 def test_card_dragged_down_lands_where_it_was_dropped(bench: Bench) -> None:
     by_hand(bench, "a", "b", "c")
     cards = bench.work.ask.tray.cards
-    cards.column.activate()
     below = cards.cards[1].geometry().bottom()
     drop(cards, mime_of([cards.cards[0].face.case_id], SHOT_MIME), below)
     assert answers(bench) == ["b", "a", "c"]
