@@ -99,7 +99,7 @@ def main(arguments: Sequence[str]) -> int:
 def run(arguments: Sequence[str]) -> int:
     """Choose between installing, testing, bundling and starting."""
     if arguments and arguments[0] in ("-h", "--help"):
-        say(__doc__.strip())
+        say((__doc__ or "").strip())
         return 0
     words, offline = split_offline(arguments)
     if words[:1] == ["bundle"]:
