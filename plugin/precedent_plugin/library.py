@@ -42,7 +42,7 @@ class LibraryChange:
 
 def default_folder() -> Path:
     """Give the folder of the user's library, as the platform has it."""
-    return user_data_path("Precedent", appauthor=False) / "library"
+    return user_data_path("precedent", appauthor=False) / "library"
 
 
 def call_now(callback: Callable[[], None]) -> None:

@@ -1,0 +1,117 @@
+"""One question, asked without a window: what is sent, the answer, and both as text and JSON."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from precedent_inference.protocol import Answer, AskRequest
+from precedent_plugin.composer import compose
+from precedent_plugin.errors import PluginError
+from precedent_plugin.host import PaintedPixels, ViewSnapshot
+from precedent_plugin.preprocess import ViewImage
+from precedent_plugin.references import Reference
+from precedent_plugin.report import DISCLAIMER, model_words
+from precedent_plugin.session import AskSettings, EngineLike
+from precedent_plugin.warnings import prompt_warnings
+
+Painter = Callable[..., tuple[PaintedPixels, ViewSnapshot]]
+"""`render_file` of the adapter: (path, index) to painted pixels and what they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was answered."""
+
+    image: ViewImage
+    question: str
+    references: tuple[Reference, ...]
+    warnings: tuple[str, ...]
+    """The plugin's, then the engine's."""
+    answer: Answer
+
+
+def painter() -> Painter:
+    """Give the adapter's `render_file`. Raises PluginError where Qt cannot be loaded."""
+    try:
+        from precedent_plugin.hosts.builtin import render_file
+    except ImportError as error:
+        raise PluginError(
+            f"Files cannot be painted here: {error}.",
+            "Install the system libraries that Qt needs; `python3 start.py` names them.",
+        ) from error
+    return render_file
+
+
+def ask_once(
+    image: ViewImage,
+    question: str,
+    references: Sequence[Reference],
+    settings: AskSettings,
+    *,
+    engine: EngineLike,
+    on_progress: Callable[[str], None],
+    on_text: Callable[[str], None] | None = None,
+) -> Asked:
+    """Ask and wait for the answer. Raises PromptError, EngineError and what the engine reports."""
+    pictures = {reference.case.images[0]: reference.png for reference in references}
+    cases = [reference.case for reference in references]
+    prompt = compose(
+        cases, image, question, picture=pictures.__getitem__, rationale=settings.rationale
+    )
+    request = AskRequest(
+        prompt=prompt,
+        model=settings.model,
+        max_new_tokens=settings.max_new_tokens,
+        temperature=settings.temperature,
+        seed=settings.seed,
+        rationale=settings.rationale,
+    )
+    found = [warning.message for warning in prompt_warnings(cases, image, pictures)]
+    answer = engine.client(on_progress=on_progress).ask(request, on_text=on_text)
+    return Asked(
+        image=image,
+        question=question.strip(),
+        references=tuple(references),
+        warnings=tuple(dict.fromkeys((*found, *answer.warnings))),
+        answer=answer,
+    )
+
+
+def as_json(asked: Asked) -> dict[str, Any]:
+    """Give the object that `ask --json` prints; its fields are a contract."""
+    answer = asked.answer
+    return {
+        "answer": answer.text,
+        "model": asdict(answer.model),
+        "shots": [reference.case.id for reference in asked.references],
+        "timing": asdict(answer.timing),
+        "cache": asdict(answer.cache),
+        "confidence": answer.confidence,
+        "warnings": list(asked.warnings),
+    }
+
+
+def evidence_lines(asked: Asked) -> list[str]:
+    """Give what the answer rests on, line by line, for people."""
+    answer, timing, cache = asked.answer, asked.answer.timing, asked.answer.cache
+    lines = [f"Model      {model_words(answer.model)}"]
+    if answer.confidence is not None:
+        lines.append(f"Certainty  {answer.confidence:.2f}, the model's own; not of being right")
+    lines.append(
+        f"Speed      first token {timing.first_token_s * 1000:.0f} ms, {timing.new_tokens} tokens "
+        f"at {timing.tokens_per_s:.0f}/s, model loaded in {timing.load_s:.1f} s"
+    )
+    pictures = cache.images_reused + cache.images_encoded
+    lines.append(
+        f"Reused     {cache.images_reused} of {pictures} pictures, "
+        f"{cache.prompt_tokens_reused} of {cache.prompt_tokens} prompt tokens"
+    )
+    lines.append("References in the order sent" if asked.references else "References none")
+    width = max((len(item.case.answer) for item in asked.references), default=0)
+    lines += [
+        f"  {number}  likeness {item.likeness:.2f}  {item.case.answer:<{min(width, 32)}}  "
+        f"{item.case.question}"
+        for number, item in enumerate(asked.references, start=1)
+    ]
+    lines += [f"Warning    {warning}" for warning in asked.warnings]
+    return [*lines, DISCLAIMER]
