@@ -6,9 +6,10 @@ One Answerer holds one loaded model and answers one question at a time.
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from precedent_inference.batching import BatchRow, answer_batch
 from precedent_inference.encoding import EncodedPrompt, PromptEncoder
 from precedent_inference.engine import Engine, NewToken, Prefilled, TokenRules
 from precedent_inference.errors import PromptError
@@ -109,6 +110,26 @@ class Answerer:
                 on_text(new)
             text += new
         return self._finish(prepared, prompt, text.rstrip(), progress)
+
+    def answer_many(
+        self, prompts: Sequence[Prompt], images: Sequence[Sequence[ModelImage]], max_new_tokens: int
+    ) -> list[str]:
+        """Answer prompts greedily together, for measurements; `images` replaces their pictures."""
+        rows = [
+            BatchRow(
+                self._encoder.encode(prompt, max_new_tokens=max_new_tokens).tokens, tuple(pictures)
+            )
+            for prompt, pictures in zip(prompts, images, strict=True)
+        ]
+        return [self._text(ids) for ids in answer_batch(self.engine, rows, max_new_tokens)]
+
+    def count_tokens(self, text: str) -> int:
+        """Give how many tokens a text takes."""
+        return len(self._tokenizer.encode(text))
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        stop = StopText(self.profile.stop.texts)
+        return (stop.add(self._tokenizer.decode(list(tokens))) + stop.finish()).strip()
 
     def _pieces(self, tokens: Iterator[NewToken], progress: _Progress) -> Iterator[str]:
         stream, stop = TextStream(self._tokenizer), StopText(self.profile.stop.texts)

@@ -8,6 +8,7 @@ PrecedentError
         EngineLost      the connection broke: the process died or was killed
         EngineLoading   the engine is still starting (HTTP 503)
         EngineRefused   the token or the address is wrong (HTTP 401, 403)
+    EvaluationError     labelled pictures cannot be evaluated as they stand
     Cancelled           the user stopped the answer
 """
 
@@ -40,6 +41,10 @@ class EngineLoading(EngineError):
 
 class EngineRefused(EngineError):
     """The engine refused the token."""
+
+
+class EvaluationError(PrecedentError):
+    """Labelled pictures cannot be evaluated as they stand."""
 
 
 class Cancelled(PrecedentError):

@@ -41,7 +41,7 @@ OPSET = 20
 SMALL = 256
 """Elements below which an initializer stays as it is."""
 
-Report = Callable[[str], None]
+Report = Callable[[str], object]
 
 
 class _Vision(nn.Module):
