@@ -187,7 +187,7 @@ def casebook_archive() -> bytes:
         sha256 = hashlib.sha256(encoded).hexdigest()
         pictures[f"images/{sha256}.png"] = encoded
         records.append(_case_record(case, picture, sha256))
-    record = {
+    record: dict[str, object] = {
         "format": "precedent-casebook",
         "version": 1,
         "name": "Sample cases",
