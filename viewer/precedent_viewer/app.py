@@ -115,7 +115,10 @@ class App:
         self.window.add_panel(widget, title=title, object_name=object_name, area=area)
 
     def notify(self, message: str, hint: str | None = None, level: Level = "info") -> None:
-        """Show a sentence above the image."""
+        """Show a sentence: information in the status strip, the rest above the image."""
+        if level == "info":
+            self.status.show_message(message if hint is None else f"{message} {hint}")
+            return
         self.window.notifications.post(message, hint, level=level)
 
     def theme_name(self) -> ThemeName:
@@ -218,6 +221,7 @@ class App:
             signal.connect(lambda *_args: self._announce.start(), max_args=1)
         view.series_changed.connect(self._name_window)
         self.opener.finished.connect(self._opened)
+        self.opener.progressed.connect(self._settle)
         self.opener.failed.connect(self.show_error)
         self.registry.failed.connect(self.show_error)
         self.registry.shortcut_changed.connect(lambda _id, _keys: self._save.start())
@@ -250,6 +254,12 @@ class App:
             self.notify(f"{count} cannot be shown.", "The list at the left says why.", "info")
         self.registry.refreshed.emit()
         self.api.files_opened.emit(opened.paths)
+
+    def _settle(self, progress: object) -> None:
+        self.thumbnails.is_settled = progress is None
+        if progress is None:
+            self.studies.list.update()
+            self.studies.refresh()
 
     def _follow_settings(self, settings: Settings) -> None:
         if settings.theme != self._theme.name:

@@ -37,8 +37,18 @@ class Dock(QDockWidget):
         row.setContentsMargins(12, 4, 6, 4)
         row.addWidget(words, 1)
         row.addWidget(self._close)
+        self._no_bar = QWidget()
+        self._no_bar.setFixedHeight(0)
         self.setTitleBarWidget(self._bar)
         self.set_theme(theme)
+
+    def show_title(self) -> None:
+        """Show the title unless a tab says the same already."""
+        has_tab = bool(self._window.tabifiedDockWidgets(self)) and not self.isFloating()
+        wanted = self._no_bar if has_tab else self._bar
+        if self.titleBarWidget() is not wanted:
+            self.setTitleBarWidget(wanted)
+            wanted.setVisible(True)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""

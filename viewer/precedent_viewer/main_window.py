@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from psygnal import Signal
-from PyQt6.QtCore import QByteArray, QSize, Qt
+from PyQt6.QtCore import QByteArray, QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
@@ -63,6 +63,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         self.setCentralWidget(middle)
         self.menus = Menus(self, registry, theme)
+        self._titles = QTimer(self)
+        self._titles.setSingleShot(True)
+        self._titles.timeout.connect(self._show_titles)
         self.on_resized: Callable[[], None] = lambda: None
 
     def add_panel(
@@ -87,6 +90,8 @@ class MainWindow(QMainWindow):
             neighbours[0].raise_()
         dock.setVisible(visible)
         self._docks[object_name] = dock
+        for signal in (dock.visibilityChanged, dock.topLevelChanged, dock.dockLocationChanged):
+            signal.connect(lambda _now: self._titles.start())
         self.menus.add_panel(dock)
         return dock
 
@@ -129,6 +134,10 @@ class MainWindow(QMainWindow):
         self.notifications.set_theme(theme)
         for dock in self._docks.values():
             dock.set_theme(theme)
+
+    def _show_titles(self) -> None:
+        for dock in self._docks.values():
+            dock.show_title()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         """Take what holds local files."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QSize, Qt, QTimer
 from PyQt6.QtGui import QAction, QKeySequence
-from PyQt6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
+from PyQt6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from precedent_viewer.commands import MENU_ORDER, Command, CommandRegistry
 from precedent_viewer.docks import Dock
@@ -19,8 +19,10 @@ TOOL_BAR: tuple[str | None, ...] = (
     None, "menu:Window", "window.invert-grey", None,
     "view.fit-window", "view.show-actual-size", "view.rotate-right", "view.flip-horizontal",
     "view.reset-view", None, "view.toggle-overlay", "view.toggle-patient",
+    "space", "help.show-palette", "view.toggle-theme",
 )  # fmt: skip
-"""Command ids in order; None is a line, `menu:NAME` a button that opens that menu."""
+"""Command ids in order; None is a line, `space` pushes the rest to the right, and `menu:NAME` is a
+button that opens that menu."""
 IMAGE_KEYS = frozenset(
     {"up", "down", "left", "right", "home", "end", "pgup", "pgdown", "space", "del", "return"}
 )
@@ -104,6 +106,8 @@ class Menus:
     def set_theme(self, theme: Theme) -> None:
         """Draw the icons in another theme."""
         self._theme = theme
+        for button in self._menu_buttons.values():
+            button.setIcon(icon("chevron-down", theme))
         for entry in self._entries.values():
             if entry.command.icon is not None:
                 entry.action.setIcon(icon(entry.command.icon, theme))
@@ -190,6 +194,8 @@ class Menus:
         for name in TOOL_BAR:
             if name is None:
                 bar.addSeparator()
+            elif name == "space":
+                bar.addWidget(_spring())
             elif name.startswith("menu:"):
                 self._add_menu_button(bar, name.removeprefix("menu:"))
             elif name in self._entries:
@@ -205,6 +211,10 @@ class Menus:
         button.setAccessibleName("Window presets")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setIcon(icon("chevron-down", self._theme))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        # The arrow stands after the word, as on other buttons that open a list.
+        button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self._menu_buttons[name] = button
         bar.addWidget(button)
 
@@ -214,6 +224,13 @@ class Menus:
         if button is not None:
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(action.text())
+
+
+def _spring() -> QWidget:
+    """Give a widget that takes all room."""
+    empty = QWidget()
+    empty.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return empty
 
 
 def _menu_place(name: str) -> tuple[int, str]:

@@ -1,17 +1,18 @@
-"""The bar above the image that tells what went wrong and what to do. It never covers the image."""
+"""The bar above the image that tells what went wrong and what to do.
+
+It never covers the image, and it stays until it is closed: what went wrong must not pass unseen.
+"""
 
 from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from precedent_viewer.theme import Theme, icon, icon_pixmap
 
 Level = Literal["info", "warning", "error"]
-INFO_MS = 6000
-"""An information goes away by itself; warnings and errors stay until they are closed."""
 ICONS: dict[Level, str] = {"info": "info", "warning": "warning", "error": "error"}
 SPOKEN: dict[Level, str] = {"info": "Information", "warning": "Warning", "error": "Error"}
 
@@ -56,9 +57,6 @@ class NotificationBar(QFrame):
         row.setSpacing(10)
         for part in (self._symbol, self._text, self._more, self._close):
             row.addWidget(part)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.advance)
         self.set_theme(theme)
         self.hide()
 
@@ -74,7 +72,7 @@ class NotificationBar(QFrame):
         notice = Notice(message, hint, level)
         if notice == self.notice or notice in self._waiting:
             return
-        if self.notice is None or self.notice.level == "info":
+        if self.notice is None:
             self._show(notice)
         else:
             self._waiting.append(notice)
@@ -82,7 +80,6 @@ class NotificationBar(QFrame):
 
     def advance(self) -> None:
         """Close the message and show the next one."""
-        self._timer.stop()
         if self._waiting:
             self._show(self._waiting.popleft())
             return
@@ -104,10 +101,6 @@ class NotificationBar(QFrame):
             style.polish(self)
         self._show_count()
         self.show()
-        if notice.level == "info":
-            self._timer.start(INFO_MS)
-        else:
-            self._timer.stop()
 
     def _show_count(self) -> None:
         self._more.setText(f"{len(self._waiting)} more" if self._waiting else "")

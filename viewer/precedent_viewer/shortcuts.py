@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from precedent_viewer.commands import Command, CommandRegistry
+from precedent_viewer.commands import MENU_ORDER, Command, CommandRegistry
 from precedent_viewer.fuzzy import fuzzy_score
 from precedent_viewer.theme import Theme
 
@@ -62,6 +62,8 @@ class ShortcutDialog(QDialog):
         self.assign.clicked.connect(self._assign)
         self.restore = QPushButton("Restore default")
         self.restore.clicked.connect(self._restore)
+        for button in (self.assign, self.restore):
+            button.setAutoDefault(False)
         self.clash = QLabel()
         self.clash.setObjectName("warning-text")
         self.clash.setWordWrap(True)
@@ -95,7 +97,7 @@ class ShortcutDialog(QDialog):
 
     def _fill(self) -> None:
         groups: dict[str, QTreeWidgetItem] = {}
-        for command in self._registry.all():
+        for command in sorted(self._registry.all(), key=_menu_place):
             area = (command.menu or "Other").split("/", 1)[0]
             if area not in groups:
                 groups[area] = QTreeWidgetItem(self.table, [area])
@@ -163,6 +165,7 @@ class ShortcutDialog(QDialog):
             if rivals
             else ""
         )
+        self.clash.setVisible(bool(rivals))
 
     def _assign(self) -> None:
         command = self._current()
@@ -184,6 +187,11 @@ class ShortcutDialog(QDialog):
         if command is not None:
             self._registry.set_shortcut(command.id, None)
             self._refresh()
+
+
+def _menu_place(command: Command) -> int:
+    area = (command.menu or "").split("/", 1)[0]
+    return MENU_ORDER.index(area) if area in MENU_ORDER else len(MENU_ORDER)
 
 
 def keys_text(registry: CommandRegistry, command: Command) -> str:

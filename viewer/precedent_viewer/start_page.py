@@ -49,7 +49,9 @@ class StartPage(QWidget):
         for button, command_id in zip(self.buttons, BUTTONS, strict=True):
             name = self._registry.get(command_id).icon
             if name is not None:
-                button.setIcon(icon(name, theme))
+                is_primary = command_id == BUTTONS[0]
+                color = theme.accent_text if is_primary else theme.text
+                button.setIcon(icon(name, theme, color))
 
     def set_recent(self, recent: Sequence[tuple[Path, str]]) -> None:
         """List recent places: each a path and the id of the command that opens it."""
@@ -70,9 +72,10 @@ class StartPage(QWidget):
 
     def _button(self, command_id: str) -> QPushButton:
         command = self._registry.get(command_id)
-        button = QPushButton(command.title.rstrip("…"))
+        button = QPushButton(f"  {command.title.rstrip('…')}")
         button.setObjectName("start-button")
         button.setProperty("primary", command_id == BUTTONS[0])
+        button.setAccessibleName(command.title.rstrip("…"))
         button.setToolTip(command.doc)
         button.setAccessibleDescription(command.doc)
         button.clicked.connect(lambda: self._registry.run(command_id))

@@ -1,12 +1,16 @@
 """The strip at the bottom: the value under the pointer, window, zoom, and how far opening is."""
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.builtin.window import number_text, window_text
 from precedent_viewer.opening import Opener, Progress
 from precedent_viewer.values import unit_text, value_at
+
+MESSAGE_MS = 8000
+"""An information goes away by itself; it moves nothing on the screen."""
+HINT = "Ctrl+Shift+P finds every command"
 
 
 class StatusStrip(QStatusBar):
@@ -18,6 +22,11 @@ class StatusStrip(QStatusBar):
         self.setSizeGripEnabled(False)
         self._view = view
         self._point: tuple[float, float] | None = None
+        self._message = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(MESSAGE_MS)
+        self._timer.timeout.connect(lambda: self.show_message(""))
         self.value = QLabel()
         self.value.setObjectName("status-value")
         self.window_label = QLabel()
@@ -47,6 +56,13 @@ class StatusStrip(QStatusBar):
         self._point = point
         self._show_value()
 
+    def show_message(self, message: str) -> None:
+        """Show an information in place of the value; "" ends it."""
+        self._message = message
+        if message:
+            self._timer.start()
+        self._show_value()
+
     def show_progress(self, progress: Progress | None) -> None:
         """Show how far a search is; None hides it."""
         for part in (self.progress_text, self.progress, self.stop):
@@ -70,8 +86,11 @@ class StatusStrip(QStatusBar):
 
     def _show_value(self) -> None:
         pixels, point = self._view.pixels, self._point
+        if self._message:
+            self.value.setText(self._message)
+            return
         if pixels is None or point is None:
-            self.value.setText("")
+            self.value.setText("" if pixels is not None else HINT)
             return
         column, row = int(point[0]), int(point[1])
         values = value_at(pixels, column, row)

@@ -109,20 +109,19 @@ def apply_theme(application: QApplication, theme: Theme) -> None:
 def style_sheet(theme: Theme) -> str:
     """Give the style sheet: `@token` in the template becomes the theme's colour."""
     text = (Path(__file__).parent / "theme.qss").read_text(encoding="utf-8")
-    arrow = resource("icons", "chevron-down.svg")
     for item in sorted(fields(Theme), key=lambda one: -len(one.name)):
         text = text.replace(f"@{item.name};", f"{getattr(theme, item.name)};")
-    return text.replace("@arrow;", arrow.as_posix())
+    return text
 
 
-def icon(name: str, theme: Theme) -> QIcon:
-    """Draw a shipped icon in the theme's text colours, for every screen density.
+def icon(name: str, theme: Theme, color: str | None = None) -> QIcon:
+    """Draw a shipped icon for every screen density, in the theme's text colour or another.
 
     The checked state takes the accent. Raises FileNotFoundError when there is no such icon.
     """
     result = QIcon()
     states = (
-        (QIcon.Mode.Normal, QIcon.State.Off, theme.text),
+        (QIcon.Mode.Normal, QIcon.State.Off, color or theme.text),
         (QIcon.Mode.Normal, QIcon.State.On, theme.accent),
         (QIcon.Mode.Disabled, QIcon.State.Off, theme.text_disabled),
         (QIcon.Mode.Disabled, QIcon.State.On, theme.text_disabled),

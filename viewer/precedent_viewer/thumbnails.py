@@ -21,17 +21,22 @@ class Thumbnails:
 
     def __init__(self, tasks: TaskRunner) -> None:
         self._tasks = tasks
-        self._images: dict[str, QImage | None] = {}
+        self._images: dict[str, QImage] = {}
+        self._frames: dict[str, Frame] = {}
+        """The frame that each picture shows or will show."""
         self._asked = 0
+        self.is_settled = True
+        """False while files are being found: then the middle of a series still moves."""
 
     def image(self, series: Series) -> QImage | None:
-        """Give the picture, or None and begin to make it; what was asked last is made first."""
-        if series.uid not in self._images and series.frames:
-            self._images[series.uid] = None
+        """Give the picture so far and make a missing one; what was asked last is made first."""
+        middle = series.frames[len(series.frames) // 2]
+        shown = self._frames.get(series.uid)
+        if shown is None or (self.is_settled and shown != middle):
+            self._frames[series.uid] = middle
             self._asked += 1
-            frame = series.frames[len(series.frames) // 2]
             self._tasks.run(
-                make_thumbnail, frame,
+                make_thumbnail, middle,
                 on_result=lambda image: self._take(series.uid, image),
                 pool="thumbnails", priority=self._asked,
             )  # fmt: skip
@@ -40,6 +45,7 @@ class Thumbnails:
     def forget(self) -> None:
         """Drop all pictures."""
         self._images.clear()
+        self._frames.clear()
 
     def _take(self, uid: str, image: QImage) -> None:
         self._images[uid] = image

@@ -1,10 +1,20 @@
 """The files that cannot be shown, each with its reason; nothing that was given is lost silently."""
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PyQt6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QTextLayout,
+)
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QListView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -18,7 +28,8 @@ from precedent_viewer.panels.series_list import medium, smaller
 from precedent_viewer.theme import Theme, icon
 
 FILE_ROLE = Qt.ItemDataRole.UserRole
-ROW_PX = 62
+ROW_PX = 76
+REASON_LINES = 3
 
 
 class RefusedFiles(QWidget):
@@ -35,6 +46,7 @@ class RefusedFiles(QWidget):
         self.header = QToolButton()
         self.header.setObjectName("fold")
         self.header.setCheckable(True)
+        self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.toggled.connect(self._fold)
         self.model = RefusedModel(tree, self)
@@ -178,6 +190,27 @@ class _RefusedDelegate(QStyledItemDelegate):
         painter.drawText(area, align, name)
         painter.setFont(smaller(option.font))
         painter.setPen(QColor(self.theme.text_muted))
-        below = area.adjusted(0, painter.fontMetrics().height() + 4, 0, 0)
-        painter.drawText(below, int(align) | Qt.TextFlag.TextWordWrap, refused.reason)
+        metrics = painter.fontMetrics()
+        lines = wrapped(refused.reason, painter.font(), area.width(), REASON_LINES)
+        for number, line in enumerate(lines):
+            below = area.adjusted(0, 20 + number * (metrics.height() + 1), 0, 0)
+            painter.drawText(below, align, line)
         painter.restore()
+
+
+def wrapped(text: str, font: QFont, width: int, limit: int) -> list[str]:
+    """Break a text into lines of a width in pixels; the last of `limit` lines is elided."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    starts: list[int] = []
+    while len(starts) < limit:
+        line = layout.createLine()
+        if not line.isValid():
+            break
+        line.setLineWidth(width)
+        starts.append(line.textStart())
+    layout.endLayout()
+    ends = [*starts[1:], len(text)]
+    lines = [text[start:end].rstrip() for start, end in zip(starts, ends, strict=True)]
+    elide = QFontMetrics(font).elidedText
+    return [elide(line, Qt.TextElideMode.ElideRight, width) for line in lines]

@@ -15,6 +15,8 @@ MARGIN_PX = 14.0
 SCALE_BAR_SHARE = 0.28
 """The scale bar is the longest round length within this share of the canvas' width."""
 HANDLE_PX = 8.0
+TRACK_END_PX = 90.0
+"""The track of the image's place leaves the corners to their texts."""
 HALO = QColor(0, 0, 0, 190)
 """Dark rim around letters and lines, so that they stay readable on white."""
 
@@ -40,6 +42,8 @@ class OverlayContent:
     letters: tuple[str, str, str, str] | None = None
     """Left, right, top, bottom."""
     scale_bar: ScaleBar | None = None
+    progress: tuple[int, int] | None = None
+    """The image's place in its series, from 0, and how many there are."""
     notes: tuple[str, ...] = ()
     """What the pixels shown lack against the file: always drawn, even with the overlay off."""
     region: tuple[tuple[float, float], ...] = field(default=())
@@ -83,6 +87,8 @@ def paint_overlay(
     _lines(painter, content.bottom_left, inner, align.AlignLeft | align.AlignBottom, (text, text))
     if content.letters is not None:
         _paint_letters(painter, content.letters, area, text)
+    if content.progress is not None:
+        _paint_progress(painter, content.progress, area, theme)
     if content.scale_bar is not None:
         _paint_scale_bar(painter, content.scale_bar, inner, text)
 
@@ -161,6 +167,22 @@ def _paint_scale_bar(painter: QPainter, bar: ScaleBar, area: QRectF, color: QCol
             painter.drawLine(line)
     place = QPointF(right - metrics.horizontalAdvance(bar.label), bottom - 11)
     write(painter, place, bar.label, color)
+
+
+def _paint_progress(
+    painter: QPainter, progress: tuple[int, int], area: QRectF, theme: Theme
+) -> None:
+    """Draw a slim track at the right edge with a thumb at the image's place in the series."""
+    index, count = progress
+    track = QRectF(area.right() - 5, area.top() + TRACK_END_PX, 3,
+                   max(area.height() - 2 * TRACK_END_PX, 1))  # fmt: skip
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(255, 255, 255, 40))
+    painter.drawRoundedRect(track, 1.5, 1.5)
+    length = max(track.height() / count, 10.0)
+    top = track.top() + (track.height() - length) * index / max(count - 1, 1)
+    painter.setBrush(QColor(theme.overlay_muted))
+    painter.drawRoundedRect(QRectF(track.left(), top, track.width(), length), 1.5, 1.5)
 
 
 def _paint_region(

@@ -22,6 +22,7 @@ def overlay_of(view: ActiveView, width_px: float, *, show_patient: bool) -> Over
         bottom_left=place_lines(view, frame),
         letters=letters_of(view, frame) if pixels is not None else None,
         scale_bar=scale_bar_of(spacing / view.scale, width_px) if has_bar and spacing else None,
+        progress=(place_of(view, frame) - 1, view.frame_count) if view.frame_count > 1 else None,
         notes=() if pixels is None else pixels.notes,
         region=tuple(view.to_screen(x, y) for x, y in corners),
     )
