@@ -6,6 +6,7 @@ from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from precedent_plugin.host import PaintedPixels
 from precedent_plugin.panels.desk import Desk, View
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.icons import icon
@@ -64,11 +65,17 @@ class About(QWidget):
             self.detail.say_whole(NOTHING)
             self.notes.hide()
             return
-        self.picture.show_image(image_of_array(view.pixels))
+        self.picture.show_image(image_of_array(coarse(view.pixels)))
         self.title.say_whole(view.snapshot.title or view.title)
         self.detail.say_whole(what_is_sent(view))
         self.notes.setText("\n".join(view.snapshot.notes))
         self.notes.setVisible(bool(view.snapshot.notes))
+
+
+def coarse(pixels: PaintedPixels) -> PaintedPixels:
+    """Thin out a huge picture, so that showing it small costs little; a view."""
+    step = max(1, min(pixels.shape[:2]) // (SIDE * 6))
+    return pixels[::step, ::step]
 
 
 def what_is_sent(view: View) -> str:

@@ -45,7 +45,7 @@ class AskPanel(Panel):
         self.save_form = SaveCase(on_save=self._save, on_close=self._leave_form)
         self.save_form.hide()
         self.tray = TrayPanel(desk, open_case=open_case)
-        self.question = QuestionField(self.ask)
+        self.question = QuestionField(on_submit=self.ask, on_leave=lambda: focus_host(self))
         self.question.installEventFilter(self)
         self.models = ModelChooser(desk)
         self._make_controls()

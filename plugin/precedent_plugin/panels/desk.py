@@ -250,7 +250,7 @@ class Desk:
         return image_from_pixels(view.pixels, view.snapshot, self.library.pseudonyms)
 
     def _judgement(self, view: View | None) -> Judgement:
-        if not self.tray.shots and view is None:
+        if not self.tray.shots:
             return Judgement()
         image = None if view is None else self._image(view)
         return Judgement(self.session.arrange(image), self.session.check(image))

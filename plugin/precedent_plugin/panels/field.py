@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QKeyEvent, QTextCursor
-from qtpy.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
+from qtpy.QtWidgets import QPlainTextEdit, QSizePolicy
 
 MIN_LINES, MAX_LINES = 2, 6
 
@@ -12,15 +12,16 @@ MIN_LINES, MAX_LINES = 2, 6
 class QuestionField(QPlainTextEdit):
     """A text field as high as its text, up to six lines, that remembers what was asked."""
 
-    def __init__(self, on_submit: Callable[[], None], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, on_submit: Callable[[], None], on_leave: Callable[[], None]) -> None:
+        """`on_submit` asks; `on_leave` gives the keyboard back to the image."""
+        super().__init__()
         self.setObjectName("question-field")
         self.setAccessibleName("Question")
         self.setPlaceholderText("Ask about this image")
         self.setTabChangesFocus(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._on_submit = on_submit
+        self._on_submit, self._on_leave = on_submit, on_leave
         self._past: tuple[str, ...] = ()
         self._place = 0
         self._draft = ""
@@ -33,12 +34,14 @@ class QuestionField(QPlainTextEdit):
         self._place = len(self._past)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Ask on Ctrl+Return; walk the history at the first and last line."""
+        """Ask on Ctrl+Return, leave on Escape, walk the history at the first and last line."""
         if event is None:
             return
         returns = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if event.key() in returns and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._on_submit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._on_leave()
         elif event.key() == Qt.Key.Key_Up and self._on_line(0) and self._place > 0:
             self._go(self._place - 1)
         elif (

@@ -19,7 +19,6 @@ LIST_KEYS = frozenset(
         Qt.Key.Key_Delete,
         Qt.Key.Key_Backspace,
         Qt.Key.Key_F2,
-        Qt.Key.Key_Escape,
     }
 )
 

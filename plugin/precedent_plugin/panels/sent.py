@@ -11,8 +11,8 @@ from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture, image_of_png
 from precedent_plugin.panels.words import Line, Paragraph
 
-SIDE = 96
-"""Side of a sent picture in the panel; the starter model's own size, so one pixel is one pixel."""
+MIN_SIDE, MAX_SIDE = 96, 240
+"""Between these a picture is as large as it was sent, so that one pixel is one pixel."""
 
 
 class SentView(QWidget):
@@ -74,7 +74,8 @@ class SentView(QWidget):
         size = " and ".join(f"{width} x {height}" for width, height in sorted(sizes))
         self.size_line.setText(f"{len(images)} pictures at the model's size, {size} pixels.")
         for place, image in enumerate(images):
-            picture = Picture(SIDE, exact=True)
+            own = max(image.width(), image.height())
+            picture = Picture(min(MAX_SIDE, max(MIN_SIDE, own)), exact=own <= MAX_SIDE)
             picture.show_image(image)
             caption = self._captions[place] if place < len(self._captions) else ""
             self._flow.addWidget(_captioned(picture, caption))

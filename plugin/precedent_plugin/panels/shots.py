@@ -225,8 +225,7 @@ class TrayPanel(QWidget):
         self._sync()
         emptied(self.warnings)
         for warning in judgement.warnings:
-            if self._tray.shots or warning.kind != "no-shots":
-                self.warnings.addWidget(Note(warning.message, name="tray-warning"))
+            self.warnings.addWidget(Note(warning.message, name="tray-warning"))
 
     def _sync(self) -> None:
         shots = arranged(self._tray, self._desk.judgement.shots)
@@ -259,7 +258,7 @@ class TrayPanel(QWidget):
 
     def _fit(self) -> None:
         cards = list(self._shown.values())
-        one = cards[0].sizeHint().height() + GAP if cards else self.empty.sizeHint().height()
+        one = cards[0].sizeHint().height() + GAP if cards else self.empty.minimumHeight() + GAP
         self.scroller.setMinimumHeight(round(one * min(len(cards), 2.5)) if cards else one)
         self.scroller.updateGeometry()
 

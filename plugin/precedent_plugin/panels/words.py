@@ -1,5 +1,7 @@
 """Small widgets for words: elided lines, headings, hairlines and notes."""
 
+import re
+
 from qtpy.QtCore import QEvent, QObject, QSize, Qt
 from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
@@ -13,6 +15,8 @@ from qtpy.QtWidgets import (
 )
 
 from precedent_plugin.panels.look import say
+
+LONG_WORD = re.compile(r"\S{30,}")
 
 
 class Line(QLabel):
@@ -61,14 +65,19 @@ class Paragraph(QLabel):
     """Plain text over as many lines as it needs, selectable by mouse and keyboard."""
 
     def __init__(self, text: str = "", *, role: str = "", name: str = "") -> None:
-        super().__init__(text)
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
+        self.setText(text)
         self.setMinimumWidth(40)
         if name:
             self.setObjectName(name)
         if role:
             say(self, role)
+
+    def setText(self, text: str | None) -> None:
+        """Show another text; a word wider than any panel may break anywhere."""
+        super().setText(breakable(text or ""))
 
     def selectable(self) -> "Paragraph":
         """Let the reader select the text; gives itself."""
@@ -122,6 +131,11 @@ class Column(QScrollArea):
         if content is None or self._height is not None:
             return QSize(240, self._height or 0)
         return content.sizeHint()
+
+
+def breakable(text: str) -> str:
+    """Allow breaks within words that no line could hold."""
+    return LONG_WORD.sub(lambda word: "\u200b".join(word[0]), text)
 
 
 def hairline() -> QFrame:

@@ -1,6 +1,5 @@
 """A host, an engine and a window's worth of panels, without a viewer or a model."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -34,9 +33,6 @@ from precedent_plugin.panels.workplace import SAMPLE_MARK, Workplace
 from precedent_plugin.preprocess import encode_png
 from precedent_plugin.runners import PlainHandle, run_here
 from precedent_resources import PrecedentError
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("QT_API", "pyqt6")
 
 
 def pixels(seed: int) -> NDArray[np.uint8]:
