@@ -45,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     is_debugging = "--debug" in words
     words = [word for word in words if word != "--debug"]
     try:
-        return _run(words, is_debugging=is_debugging)
+        # Only a process of our own may say its bugs in a sentence; a caller has its own way.
+        return _run(words, hides_bugs=argv is None and not is_debugging)
     except PrecedentError as error:
         if is_debugging:
             raise
@@ -65,7 +66,7 @@ def installed_verbs() -> Verbs:
     return {point.name: point for point in importlib.metadata.entry_points(group=GROUP)}
 
 
-def _run(words: list[str], *, is_debugging: bool) -> int:
+def _run(words: list[str], *, hides_bugs: bool) -> int:
     if words and words[0] in ("-h", "--help", "help"):
         say(overview(installed_verbs()))
         return DONE
@@ -74,7 +75,7 @@ def _run(words: list[str], *, is_debugging: bool) -> int:
         return DONE
     verbs = installed_verbs()
     name, rest = choose(words, verbs)
-    if name != WINDOW and not is_debugging:
+    if name != WINDOW and hides_bugs:
         sys.excepthook = say_bug
     verb: Callable[[list[str]], int] = verbs[name].load()
     return verb(rest)

@@ -111,7 +111,7 @@ def as_text(found: dict[str, Any]) -> str:
     lines = [
         f"Precedent   {found['precedent'] or 'not installed'}",
         f"Python      {found['python']}, {found['platform']}, SQLite {found['sqlite']}",
-        f"ONNX        {ort.get('problem') or ', '.join(ort['providers'])}",
+        f"onnxruntime {ort.get('problem') or _runtime(ort)}",
         f"torch       {torch.get('problem') or _devices(torch)}",
         *(f"Model       {line}" for line in _model_lines(found["models"])),
         f"Library     {_library_line(library)}",
@@ -151,6 +151,10 @@ def _probe(arguments: Sequence[str]) -> dict[str, Any]:
     words = run.stderr.strip().splitlines()
     reason = words[-1] if words else f"exit status {run.returncode}"
     return {"problem": hide_home(reason)}
+
+
+def _runtime(ort: dict[str, Any]) -> str:
+    return f"{ort['version']}: {', '.join(ort['providers'])}"
 
 
 def _devices(torch: dict[str, Any]) -> str:

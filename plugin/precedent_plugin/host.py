@@ -83,6 +83,7 @@ class TaskHandle(Protocol):
 
     def cancel(self) -> None:
         """Drop the work; none of its callbacks arrives any more."""
+        ...
 
 
 class Runner(Protocol):
@@ -100,6 +101,7 @@ class Runner(Protocol):
 
         With `on_progress` the function gets a keyword `progress`, a callable that takes one value.
         """
+        ...
 
 
 class Host(Protocol):
@@ -108,38 +110,49 @@ class Host(Protocol):
     @property
     def version(self) -> int:
         """The version of this protocol that the host speaks."""
+        ...
 
     @property
     def capabilities(self) -> frozenset[Capability]:
         """What it can do beyond the least."""
+        ...
 
     @property
     def view_changed(self) -> SignalInstance:
         """Fires with `ViewSnapshot | None` after frame, window, region or orientation changed."""
+        ...
 
     def snapshot(self) -> ViewSnapshot | None:
         """Give the view as it stands, None when nothing is shown."""
+        ...
 
     def painted_pixels(self, *, region_only: bool = True) -> PaintedPixels:
         """Give the pixels exactly as painted. Raises HostError when nothing is shown."""
+        ...
 
     def stored_pixels(self) -> NDArray[Any]:
         """Give the pixels as stored. Raises HostError without the capability."""
+        ...
 
     def modality_pixels(self) -> NDArray[np.float32]:
         """Give the pixels as modality values. Raises HostError without the capability."""
+        ...
 
     def add_panel(self, widget: Any, *, title: str, object_name: str, area: Area = "right") -> None:
         """Give a widget of the host's toolkit a place in the window."""
+        ...
 
     def register(self, command: HostCommand) -> None:
         """Add an action. Hosts without "commands" ignore it."""
+        ...
 
     def open_paths(self, paths: tuple[Path, ...]) -> None:
         """Open files or folders. Raises HostError without the capability."""
+        ...
 
     def notify(self, message: str, hint: str | None = None, *, level: Level = "info") -> None:
         """Show one sentence to the user without stopping them."""
+        ...
 
     def run(
         self,
@@ -150,6 +163,8 @@ class Host(Protocol):
         on_progress: Callable[[Any], object] | None = None,
     ) -> TaskHandle:
         """Run work off the GUI thread, as `Runner` says."""
+        ...
 
     def on_closing(self, callback: Callable[[], None]) -> None:
         """Call back before the window closes."""
+        ...

@@ -42,6 +42,7 @@ class Client(Protocol):
         cancel: threading.Event | None = None,
     ) -> Answer:
         """Ask and wait for the whole answer, streaming pieces to `on_text`."""
+        ...
 
 
 Connect = Callable[[Callable[[str], None]], Client]

@@ -37,6 +37,7 @@ class EngineClientLike(Client, Protocol):
 
     def models(self) -> tuple[ModelCard, ...]:
         """List the models that the engine offers."""
+        ...
 
 
 class EngineLike(Protocol):
@@ -44,9 +45,11 @@ class EngineLike(Protocol):
 
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> EngineClientLike:
         """Give a client of a running engine; start it when it is not running or dead."""
+        ...
 
     def close(self) -> None:
         """End the process."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

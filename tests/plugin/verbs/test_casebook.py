@@ -1,0 +1,112 @@
+"""`precedent casebook` does with the library what the window does."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from precedent_plugin.__main__ import main
+from precedent_plugin.library import CaseLibrary
+
+Pictures = Callable[[str, int], str]
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def casebook(capsys: pytest.CaptureFixture[str], folder: Path, engines: list[Any]) -> Command:
+    """Runs the verb on the test's library and gives its JSON."""
+
+    def run(*words: str, status: int = 0) -> Any:
+        assert main(["casebook", *words, "--json", "--library", str(folder)]) == status
+        out, err = capsys.readouterr()
+        return json.loads(out) if status == 0 else err
+
+    return run
+
+
+def test_new_library_has_no_casebook(casebook: Command) -> None:
+    assert casebook("list") == {"casebooks": []}
+
+
+def test_case_is_kept_as_painted_and_without_a_name(
+    casebook: Command, pictures: Pictures, folder: Path
+) -> None:
+    casebook("new", "Sides", "--description", "What lies where", "--licence", "CC0-1.0")
+    words = ("-q", "Which side?", "-a", "Left", "--tag", "chest", "--rationale", "It lies left.")
+    case = casebook("add", "sides", pictures("doe", 10), *words, "--index", "3")
+    assert (case["answer"], case["tags"], case["rationale"]) == ("Left", ["chest"], "It lies left.")
+    assert case["provenance"]["source"] == "CT, frame 4 of 4"
+    assert "DOE" not in json.dumps(case)
+    shown = casebook("show", "Sides")
+    assert shown["cases"] == [case]
+    assert shown["description"] == "What lies where"
+    library = CaseLibrary.open(folder)
+    assert case["provenance"]["patient_key"] == library.pseudonyms.patient("DOE^JANE")
+    library.close()
+
+
+def test_casebook_travels_through_a_file(
+    casebook: Command, pictures: Pictures, tmp_path: Path
+) -> None:
+    casebook("new", "Sides")
+    casebook("add", "Sides", pictures("one", 10), "-q", "Which side?", "-a", "Left")
+    out = str(tmp_path / "sides.casebook")
+    assert casebook("export", "Sides", out)["cases"] == 1
+    assert casebook("show", out)["name"] == "Sides"
+    assert casebook("import", out)["name"] == "Sides (2)"
+    assert [book["case_count"] for book in casebook("list")["casebooks"]] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["show", "absent"], "no casebook “absent”"),
+        (["new", " "], "1 to 200 characters"),
+        (["new", "SIDES"], "already"),
+        (["export", "Sides", "sides.zip"], "Call it sides.casebook"),
+        (["export", "Sides", "absent/folder/sides.casebook"], "cannot be written"),
+        (["import", "absent.casebook"], "no such file"),
+        (["add", "Sides", "absent.png", "-q", "Q", "-a", "A"], "There is no file absent.png"),
+        (["add", "absent", "absent.png", "-q", "Q", "-a", "A"], "no casebook “absent”"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_2(casebook: Command, words: list[str], reason: str) -> None:
+    casebook("new", "Sides")
+    err = casebook(*words, status=2)
+    assert reason in err
+    assert err.count("\n") == 1
+
+
+def test_case_without_an_answer_is_refused(casebook: Command, pictures: Pictures) -> None:
+    casebook("new", "Sides")
+    err = casebook("add", "Sides", pictures("one", 10), "-q", "Q", "-a", " ", status=2)
+    assert "answer is empty" in err
+    assert casebook("show", "Sides")["cases"] == []
+
+
+def test_text_is_for_people(
+    capsys: pytest.CaptureFixture[str], pictures: Pictures, folder: Path, engines: list[Any]
+) -> None:
+    where = ["--library", str(folder)]
+    main(["casebook", "new", "Sides", *where])
+    main(["casebook", "add", "Sides", pictures("one", 9), "-q", "Where?", "-a", "Left", *where])
+    main(["casebook", "show", "Sides", *where])
+    main(["casebook", "list", *where])
+    out = capsys.readouterr().out
+    assert "Made the casebook “Sides”." in out
+    assert "Where?  →  Left" in out
+    assert "    1  Sides" in out
+
+
+def test_damaged_library_is_one_sentence_and_is_put_aside_by_wish(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    folder.mkdir()
+    (folder / "library.sqlite").write_bytes(b"damaged" * 1000)
+    assert main(["casebook", "list", "--library", str(folder)]) == 2
+    assert "precedent doctor --set-aside" in capsys.readouterr().err
+    assert main(["doctor", "--set-aside", "--library", str(folder)]) == 0
+    assert main(["casebook", "list", "--library", str(folder)]) == 0
+    assert len(list(folder.glob("damaged-*-library.sqlite"))) == 1
