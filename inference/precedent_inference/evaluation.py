@@ -69,7 +69,7 @@ class Report:
     """Exact text of the true label, when the shots' labels are permuted."""
     zero_shot: Score
     majority: Score
-    """The label that most shots have, the first shot's among equals: with balanced shots, chance."""
+    """The label that most shots have, the first among equals: with balanced shots, chance."""
     raw_pixels: Score
     features: Score
     features_mean: Score

@@ -23,8 +23,10 @@ def test_a_border_module_loads_no_heavy_library(module: str) -> None:
 
 
 def test_the_server_starts_without_torch() -> None:
-    code = PROBE.format(path=sys.path, module="verbs.serve").replace("'PIL'", "").replace(
-        '"PIL", "tokenizers", ', ""
+    code = (
+        PROBE.format(path=sys.path, module="verbs.serve")
+        .replace("'PIL'", "")
+        .replace('"PIL", "tokenizers", ', "")
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,0 +1,94 @@
+"""A backend without weights: the next token follows from what was read, so that tests can say it.
+
+Each token's state is a number made of the token, the image it saw and everything before it; the
+logits favour the token that a script names for the number of tokens read so far.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from precedent_inference.backends.base import (
+    BackendReport,
+    EncodedImage,
+    FloatArray,
+    IntArray,
+    Media,
+    Step,
+    TokenState,
+)
+
+VOCABULARY = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MockImage:
+    latents: FloatArray
+    nbytes: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class MockMedia:
+    codes: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MockState:
+    numbers: tuple[float, ...]
+
+    @property
+    def length(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def nbytes(self) -> int:
+        return 10 * len(self.numbers)
+
+
+class MockBackend:
+    """Batches of one row; `script` names the favoured token by the number of tokens read."""
+
+    def __init__(self, script: Mapping[int, int] | None = None) -> None:
+        self.report = BackendReport("pytorch", "fp32", "mock")
+        self.script = script or {}
+        self.steps: list[Step] = []
+        self.encoded = 0
+        self.cancel_at_length: tuple[int, threading.Event] | None = None
+
+    def encode(self, pixels: FloatArray) -> Sequence[EncodedImage]:
+        self.encoded += len(pixels)
+        return [MockImage(picture.reshape(1, -1)[:, :1]) for picture in pixels]
+
+    def join(self, rows: Sequence[Sequence[EncodedImage]]) -> MockMedia:
+        return MockMedia(tuple(float(image.latents[0, 0]) for image in rows[0]))
+
+    def forward(
+        self, step: Step, media: Media, state: TokenState | None
+    ) -> tuple[FloatArray, MockState]:
+        assert isinstance(media, MockMedia)
+        assert state is None or isinstance(state, MockState)
+        self.steps.append(step)
+        numbers = list(state.numbers) if state is not None else []
+        for token, index in zip(step.tokens[0], step.media_index[0], strict=True):
+            code = media.codes[index - 1] if index else 0.0
+            before = numbers[-1] if numbers else 0.0
+            numbers.append(float(np.tanh(0.7 * before + 0.1 * token + code)))
+        if self.cancel_at_length is not None and len(numbers) >= self.cancel_at_length[0]:
+            self.cancel_at_length[1].set()
+        logits = np.full((1, VOCABULARY), numbers[-1], np.float32)
+        logits += np.linspace(0, numbers[-1], VOCABULARY, dtype=np.float32)
+        if len(numbers) in self.script:
+            logits[0, self.script[len(numbers)]] += 50
+        return logits, MockState(tuple(numbers))
+
+    def truncate(self, state: TokenState, length: int) -> MockState:
+        assert isinstance(state, MockState)
+        return MockState(state.numbers[:length])
+
+
+def row(step: Step) -> tuple[list[int], list[int]]:
+    """Give a step's tokens and the images that they see."""
+    tokens: IntArray = step.tokens
+    return tokens[0].tolist(), step.media_index[0].tolist()
