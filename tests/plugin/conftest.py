@@ -18,3 +18,11 @@ def library(folder: Path) -> Iterator[CaseLibrary]:
     opened = CaseLibrary.open(folder)
     yield opened
     opened.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what is marked slow unless it is asked for with -m."""
+    if not config.getoption("-m"):
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="slow; run with -m slow"))
