@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from psygnal import Signal
+from psygnal import Signal, SignalInstance
 from qtpy.QtCore import QTimer
 
 from precedent_inference.client import LocalEngine
@@ -39,12 +39,16 @@ POLL_MS = 2_000
 class BuiltinHost:
     """Our viewer as the plugin's panels see it."""
 
-    view_changed = Signal(object)
-    """With `ViewSnapshot | None`."""
+    _view_seen = Signal(object)
 
     def __init__(self, api: viewer.ViewerApi) -> None:
         self._api = api
         api.view_changed.connect(self._view_changed)
+
+    @property
+    def view_changed(self) -> SignalInstance:
+        """Fires with `ViewSnapshot | None`."""
+        return self._view_seen
 
     @property
     def version(self) -> int:
@@ -119,7 +123,7 @@ class BuiltinHost:
         self._api.on_closing(callback)
 
     def _view_changed(self, snapshot: viewer.ViewSnapshot | None) -> None:
-        self.view_changed.emit(translated(snapshot))
+        self._view_seen.emit(translated(snapshot))
 
     def _asked(self, give: Callable[[], Pixels]) -> Pixels:
         try:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from qtpy.QtCore import QObject, Qt
-from qtpy.QtCore import Signal as QtSignal  # type: ignore[attr-defined]  # qtpy names it per binding
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 
 class Courier(QObject):
     """Delivers closures, in order, on the thread on which it was made."""
 
-    _sent = QtSignal(object)
+    _sent = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()

@@ -200,6 +200,7 @@ class CaseView(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         KeyKeeper(self, LIST_KEYS, control={Qt.Key.Key_Z, Qt.Key.Key_F, Qt.Key.Key_A})
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
 

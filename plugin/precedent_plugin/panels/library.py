@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from qtpy.QtCore import QModelIndex, QSize, Qt, QTimer
+from qtpy.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
+    QMenu,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -20,6 +21,7 @@ from precedent_plugin.cases import Case, Casebook
 from precedent_plugin.library import LibraryChange
 from precedent_plugin.panels.case_editor import CaseEditor
 from precedent_plugin.panels.case_list import CaseModel, CaseView
+from precedent_plugin.panels.case_menu import CaseActs, selection_menu
 from precedent_plugin.panels.casebook_menu import CasebookMenu
 from precedent_plugin.panels.choice import Choice
 from precedent_plugin.panels.desk import Desk
@@ -265,6 +267,7 @@ class LibraryPanel(Panel):
         self.search.textChanged.connect(lambda _: self._typed.start())
         self.chooser.activated.connect(lambda _: self._choose())
         self.list.doubleClicked.connect(self._add_one)
+        self.list.customContextMenuRequested.connect(self._offer)
         self.add_button.clicked.connect(self.add_selected)
         self.edit_button.clicked.connect(self.edit_selected)
         self.delete_button.clicked.connect(self.delete_selected)
@@ -348,6 +351,20 @@ class LibraryPanel(Panel):
         self._desk.host.notify(words or "There is nothing to take back.")
 
     # What the reader does
+
+    def selected_menu(self) -> QMenu:
+        """Give the menu of the selected cases."""
+        acts = CaseActs(
+            self.add_selected, self.edit_selected, self.delete_selected, self.restore_selected
+        )
+        return selection_menu(
+            self, self._desk, self.selected, self.menu.casebooks,
+            acts=acts, in_trash=self.shown == TRASH,
+        )  # fmt: skip
+
+    def _offer(self, place: QPoint) -> None:
+        if self.selected:
+            self.selected_menu().popup(self.list.mapToGlobal(place))
 
     def _choose(self) -> None:
         self._desk.choose_casebook(None if self.shown in (ALL, TRASH) else self.shown)

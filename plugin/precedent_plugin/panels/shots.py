@@ -47,12 +47,17 @@ class Cards(QWidget):
 
     def __init__(
         self,
+        empty: QFrame,
         *,
         on_cases: Callable[[tuple[str, ...], int], None],
         on_shot: Callable[[str, int], None],
     ) -> None:
-        """`on_cases` gets ids from the library, `on_shot` one of the tray, both with a place."""
+        """`on_cases` gets ids from the library, `on_shot` one of the tray, both with a place.
+
+        `empty` stands there while there is no card.
+        """
         super().__init__()
+        self._empty = empty
         self.setObjectName("tray-cards")
         self.setAcceptDrops(True)
         self._on_cases, self._on_shot = on_cases, on_shot
@@ -60,6 +65,7 @@ class Cards(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, GAP // 2, 0, GAP // 2)
         self.column.setSpacing(GAP)
+        self.column.addWidget(empty)
 
     @property
     def cards(self) -> list[ShotCard]:
@@ -121,9 +127,7 @@ class Cards(QWidget):
     def _show_place(self, place: int | None) -> None:
         self._drop_at = place
         parent = self.parentWidget()
-        empty = self.findChild(QFrame, "tray-empty")
-        if empty is not None:
-            say(empty, "empty" if place is None else "empty-target")
+        say(self._empty, "empty" if place is None else "empty-target")
         self.update()
         if parent is not None:
             parent.update()
@@ -145,9 +149,9 @@ class TrayPanel(QWidget):
             open=open_case,
             focus=self._focus,
         )
-        self.cards = Cards(on_cases=desk.add_to_tray, on_shot=self._move)
         self._make_head()
         self._make_empty()
+        self.cards = Cards(self.empty, on_cases=desk.add_to_tray, on_shot=self._move)
         self._lay_out()
         follow(self, desk.tray.changed, self._sync)
         follow(self, desk.judged, self._judged)
@@ -206,7 +210,6 @@ class TrayPanel(QWidget):
         box.setContentsMargins(16, 12, 16, 12)
         self.empty.setFixedHeight(4 * self.fontMetrics().lineSpacing() + 16)
         box.addWidget(words)
-        self.cards.column.addWidget(self.empty)
 
     def _lay_out(self) -> None:
         self.scroller = Column("tray-scroll", self.cards)

@@ -1,21 +1,15 @@
 """Asking: what is on the screen is asked about, and the answer stays with it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication, QLabel
+from tests.plugin.panels.bench import Bench
 
 from precedent_inference.errors import EngineLost
 from precedent_plugin.panels.answer import MOVED_ON
 from precedent_plugin.panels.ask import muting
 from precedent_plugin.report import DISCLAIMER
 from precedent_plugin.select import ArrangedShot
-
-if TYPE_CHECKING:
-    from plugin.panels.conftest import Bench
 
 
 def test_ctrl_return_asks_about_the_pixels_on_screen(bench: Bench) -> None:

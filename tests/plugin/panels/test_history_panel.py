@@ -1,16 +1,10 @@
 """The history keeps questions with the answers that came then."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from qtpy.QtWidgets import QApplication
+from tests.plugin.panels.bench import Bench
 
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.panels.history import matching
-
-if TYPE_CHECKING:
-    from plugin.panels.conftest import Bench
 
 
 def a_record(question: str, answer: str) -> QuestionRecord:

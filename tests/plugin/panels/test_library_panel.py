@@ -1,17 +1,12 @@
 """The library panel: find, add, edit, delete and take back cases."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QMenu
+from tests.plugin.panels.bench import Bench, MakeBench
 
 from precedent_plugin.panels.drag import ids_in
 from precedent_plugin.panels.library import TRASH
-
-if TYPE_CHECKING:
-    from plugin.panels.conftest import Bench, MakeBench
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -160,3 +155,27 @@ def test_thumbnail_is_read_once(bench: Bench) -> None:
     first = bench.work.desk.thumbnails.get(case.images[0])
     assert not first.isNull()
     assert bench.work.desk.thumbnails.get(case.images[0]).cacheKey() == first.cacheKey()
+
+
+def test_menu_puts_cases_into_a_casebook(bench: Bench) -> None:
+    case = bench.add_cases("a")[0]
+    casebook = bench.library.create_casebook("Chest")
+    select(bench, 0)
+    menu = bench.work.library.selected_menu()
+    entries = {
+        action.text(): action for part in menu.findChildren(QMenu) for action in part.actions()
+    }
+    entries["Chest"].trigger()
+    assert [one.id for one in bench.library.cases("", casebook.id)] == [case.id]
+
+
+def test_case_taken_out_of_a_casebook_stays_in_the_library(bench: Bench) -> None:
+    case = bench.add_cases("a")[0]
+    casebook = bench.library.create_casebook("Chest")
+    bench.library.add_to_casebook(casebook.id, [case.id])
+    choose(bench, casebook.id)
+    select(bench, 0)
+    menu = bench.work.library.selected_menu()
+    {action.text(): action for action in menu.actions()}["Take out of this casebook"].trigger()
+    assert not bench.library.cases("", casebook.id)
+    assert bench.library.find(case.id) is not None

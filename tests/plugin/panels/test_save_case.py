@@ -1,15 +1,9 @@
 """Saving a view as a case: one key, one line, Return."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from qtpy.QtCore import Qt
+from tests.plugin.panels.bench import Bench
 
 from precedent_plugin.preprocess import encode_png
-
-if TYPE_CHECKING:
-    from plugin.panels.conftest import Bench
 
 
 def save(bench: Bench, question: str, answer: str) -> None:

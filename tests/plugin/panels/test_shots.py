@@ -1,20 +1,14 @@
 """The tray: cases come in by drag and keys, in the order in which they will be read."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from hypothesis import given
 from hypothesis import strategies as st
 from qtpy.QtCore import QMimeData, QPoint, QPointF, Qt
 from qtpy.QtGui import QDropEvent
 from qtpy.QtWidgets import QApplication
+from tests.plugin.panels.bench import Bench
 
 from precedent_plugin.panels.drag import CASE_MIME, MAX_IDS, SHOT_MIME, ids_in, mime_of
 from precedent_plugin.panels.shots import Cards
-
-if TYPE_CHECKING:
-    from plugin.panels.conftest import Bench
 
 ALT = Qt.KeyboardModifier.AltModifier
 
