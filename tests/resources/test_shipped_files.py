@@ -119,14 +119,11 @@ def test_window_presets_are_usable() -> None:
     assert {"Brain", "Subdural", "Stroke", "Lung", "Bone", "Abdomen", "Mediastinum"} <= names
 
 
-def test_prompt_templates_take_the_words_of_a_case() -> None:
-    words = {"question": "Q", "answer": "A", "rationale": "R"}
-    record = json.loads(resource("templates", "prompts.json").read_text(encoding="utf-8"))
+def test_suggested_questions_can_be_asked() -> None:
+    record = json.loads(resource("templates", "questions.json").read_text(encoding="utf-8"))
 
-    for template in record["templates"].values():
-        assert template["shot"].format(**words).startswith("<image>Question: Q")
-        assert "A" in template["shot"].format(**words)
-        assert template["query"].format(**words).startswith("<image>Question: Q")
+    assert all(0 < len(one["text"]) <= 200 for one in record["questions"])
+    assert any(one["modality"] == "" for one in record["questions"])
 
 
 def test_schema_is_a_schema() -> None:
