@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 
 
 class Courier(QObject):
@@ -12,10 +12,11 @@ class Courier(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sent.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        # Qt queues what another thread emits, and calls at once what this one emits.
+        self._sent.connect(self._deliver)
 
     def carry(self, closure: Callable[[], None]) -> None:
-        """Call `closure` on the courier's thread, after what was sent before."""
+        """Call `closure` on the courier's thread, after what this thread sent before."""
         self._sent.emit(closure)
 
     def _deliver(self, closure: Callable[[], None]) -> None:

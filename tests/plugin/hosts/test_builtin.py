@@ -1,6 +1,8 @@
 """The plugin in the real window: panels, commands, pixels and the end of the engine."""
 
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -140,9 +142,20 @@ def test_file_is_painted_without_a_window(picture: Path) -> None:
     assert (snapshot.frame_index, snapshot.number_of_frames) == (0, 1)
 
 
-def test_courier_delivers_later_on_its_own_thread(qtbot: QtBot) -> None:
-    courier, came = Courier(), []
-    courier.carry(lambda: came.append("first"))
-    courier.carry(lambda: came.append("second"))
+def test_courier_delivers_on_its_own_thread_in_order(qtbot: QtBot) -> None:
+    courier = Courier()
+    came: list[tuple[int, threading.Thread]] = []
+
+    def note(number: int) -> None:
+        came.append((number, threading.current_thread()))
+
+    def send() -> None:
+        for number in range(5):
+            courier.carry(partial(note, number))
+
+    worker = threading.Thread(target=send)
+    worker.start()
+    worker.join()
     assert came == []
-    qtbot.waitUntil(lambda: came == ["first", "second"])
+    qtbot.waitUntil(lambda: len(came) == 5)
+    assert came == [(number, threading.current_thread()) for number in range(5)]
