@@ -16,7 +16,7 @@ from typing import Final
 
 from precedent_inference.errors import EngineError
 from precedent_plugin.errors import UsageError
-from precedent_plugin.output import note, say
+from precedent_plugin.output import note, prepare, say
 from precedent_resources import PrecedentError
 
 GROUP: Final = "precedent.verbs"
@@ -42,6 +42,7 @@ SUMMARIES: Final[Mapping[str, str]] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a verb and give its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    prepare()
     is_debugging = "--debug" in words
     words = [word for word in words if word != "--debug"]
     try:

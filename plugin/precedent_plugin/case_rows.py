@@ -174,7 +174,8 @@ def match_words(query: str) -> str:
 
     Each is quoted, so that no character of it is an operator.
     """
-    words = ["".join(part.split('"')) for part in query.replace("\0", " ").split()]
+    whole = query.encode("utf-8", "ignore").decode().replace("\0", " ")
+    words = ["".join(part.split('"')) for part in whole.split()]
     return " ".join(f'"{word}"*' for word in words if any(map(str.isalnum, word)))
 
 

@@ -1,5 +1,6 @@
 """A case: one reference example with its pictures, question, answer and provenance."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from precedent_plugin.errors import CaseError
@@ -82,6 +83,7 @@ class Casebook:
 
 def check_words(question: str, answer: str, rationale: str | None, tags: tuple[str, ...]) -> None:
     """Raise CaseError unless the words can be shown to a model as an example."""
+    require_unicode((question, answer, rationale or "", *tags))
     for text, what in ((question, "question"), (answer, "answer")):
         if not text.strip():
             raise CaseError(f"The case's {what} is empty.", "Type it and save again.")
@@ -104,3 +106,15 @@ def check_words(question: str, answer: str, rationale: str | None, tags: tuple[s
             f"A case takes up to {MAX_TAGS} tags of 1 to {MAX_TAG_CHARACTERS} characters.",
             "Remove or shorten some and save again.",
         )
+
+
+def require_unicode(texts: Iterable[str]) -> None:
+    """Raise CaseError for half a character, which no file and no database can hold."""
+    try:
+        for text in texts:
+            text.encode()
+    except UnicodeEncodeError as error:
+        raise CaseError(
+            "The case's words hold half a character, which cannot be kept.",
+            "Type that word again.",
+        ) from error

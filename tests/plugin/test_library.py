@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from precedent_plugin.cases import Case, CaseDraft, Provenance
-from precedent_plugin.errors import LibraryError, PictureError
+from precedent_plugin.errors import CaseError, LibraryError, PictureError
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.library import CaseLibrary, LibraryChange
 from precedent_plugin.pictures import content_hash
@@ -361,3 +363,23 @@ def test_health_counts_without_content(library: CaseLibrary) -> None:
     assert (health.cases, health.trashed_cases, health.missing_pictures) == (1, 1, 1)
     assert health.integrity == "ok"
     assert not health.is_sound
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet=st.characters(), max_size=40))
+def test_any_words_can_be_searched_for(library: CaseLibrary, query: str) -> None:
+    assert library.cases(query) == []
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=30))
+def test_case_is_found_by_its_own_words(library: CaseLibrary, words: str) -> None:
+    answer = f"x{words}"
+    case = library.add(CaseDraft("Which?", answer), picture(1))
+    assert library.find(case.id) == case
+    assert case in library.cases("x")
+
+
+def test_half_a_character_is_refused() -> None:
+    with pytest.raises(CaseError, match="half a character"):
+        CaseDraft("Which?", "left \ud800")

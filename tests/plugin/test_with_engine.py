@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.inference.tiny import write_tiny_model
+
 from precedent_inference.client import LocalEngine
 from precedent_plugin.cases import CaseDraft, Provenance
 from precedent_plugin.library import CaseLibrary
@@ -15,7 +17,6 @@ from precedent_plugin.preprocess import ViewImage, encode_png
 from precedent_plugin.question import Question
 from precedent_plugin.runners import ThreadRunner
 from precedent_plugin.session import AskSettings, Session
-from tests.inference.tiny import write_tiny_model
 
 SETTINGS = AskSettings(model="tiny-previous", max_new_tokens=3)
 WAIT_S = 120
