@@ -30,9 +30,9 @@ from precedent_inference.protocol import (
     Timing,
 )
 from precedent_inference.wire import (
-    FINISH_REASONS,
     answer_from_evidence,
     card_from_json,
+    finish_reason,
     request_to_json,
 )
 from precedent_inference.wire_errors import error_from_json
@@ -123,7 +123,7 @@ class EngineClient:
         with self._http.stream(
             "POST", "/v1/chat/completions", json=body, extensions=extensions
         ) as response:
-            if response.status_code != httpx.codes.OK:
+            if not response.is_success:
                 response.read()
                 raise error_from_json(_json(response.text), response.status_code)
             if response.headers.get("content-type", "").startswith("application/json"):
@@ -136,7 +136,7 @@ class EngineClient:
 
     def _get(self, path: str) -> object:
         response = self._send("GET", path)
-        if response.status_code != httpx.codes.OK:
+        if not response.is_success:
             raise error_from_json(_json(response.text), response.status_code)
         return _json(response.text)
 
@@ -189,8 +189,7 @@ class _Reply:
             part = choice.table("delta" if "delta" in choice.values else "message")
             self._take_text(part.optional_text("content") or "")
             if choice.values.get("finish_reason") is not None:
-                reason = choice.text("finish_reason")
-                self.finish = next((known for known in FINISH_REASONS if known == reason), "stop")
+                self.finish = finish_reason(choice.text("finish_reason"))
 
     def answer(self, finish: FinishReason) -> Answer:
         """Give the whole answer."""

@@ -9,6 +9,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import cast, get_args
 
 from precedent_inference.errors import EngineError, PromptError
 from precedent_inference.json_border import Table
@@ -28,7 +29,6 @@ from precedent_inference.protocol import (
 Json = dict[str, object]
 
 PNG_PREFIX = "data:image/png;base64,"
-FINISH_REASONS: tuple[FinishReason, ...] = ("stop", "length", "cancelled")
 MAX_MESSAGES = 512
 
 
@@ -130,6 +130,14 @@ def answer_from_evidence(raw: object, text: str, finish_reason: FinishReason) ->
         finish_reason=finish_reason,
         sent=_sent(ours.table("sent")) if ours.values.get("sent") is not None else None,
     )
+
+
+def finish_reason(word: str) -> FinishReason:
+    """Give the reason that a server states; a word of another dialect means that it stopped."""
+    for known in get_args(FinishReason):
+        if word == known:
+            return cast("FinishReason", known)
+    return "stop"
 
 
 def card_to_json(card: ModelCard) -> Json:
