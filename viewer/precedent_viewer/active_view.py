@@ -63,6 +63,7 @@ class ActiveView:
         self._viewport = Viewport((0.0, 0.0))
         self._is_fitted = True
         self._size: SizePx = (1.0, 1.0)
+        self._ratio = 1.0
         self._region: Region | None = None
         self._tool: ToolName = "window"
         self._remembered: dict[str, _Remembered] = {}
@@ -215,7 +216,7 @@ class ActiveView:
 
     @property
     def scale(self) -> float:
-        """Screen pixels per image column."""
+        """Logical screen pixels per image column."""
         return self._viewport.scale
 
     def affine(self) -> Affine:
@@ -230,12 +231,15 @@ class ActiveView:
         """Convert an image point to a screen point."""
         return self._viewport.to_screen((column, row), self._size)
 
-    def resize(self, width: float, height: float) -> None:
-        """Take over the window's size; a fitted image stays fitted."""
+    def resize(self, width: float, height: float, *, ratio: float = 1.0) -> None:
+        """Take over the window's size in logical pixels; a fitted image stays fitted.
+
+        ratio: device pixels per logical pixel of the screen.
+        """
         size = (max(float(width), 1.0), max(float(height), 1.0))
-        if size == self._size:
+        if (size, ratio) == (self._size, self._ratio):
             return
-        self._size = size
+        self._size, self._ratio = size, ratio
         if self._is_fitted:
             self._fit()
         self.placed.emit()
@@ -246,9 +250,14 @@ class ActiveView:
         self._fit()
         self.placed.emit()
 
-    def show_at_scale(self, scale: float) -> None:
-        """Show one image pixel as so many screen pixels, about the middle."""
-        self.zoom_by(scale / self._viewport.scale)
+    @property
+    def magnification(self) -> float:
+        """Device pixels per image column: 1 is every pixel of the image on one of the screen."""
+        return self._viewport.scale * self._ratio
+
+    def one_to_one(self) -> None:
+        """Show one image pixel on one device pixel, about the middle."""
+        self.zoom_by(1.0 / self.magnification)
 
     def zoom_by(self, factor: float) -> None:
         """Zoom about the middle of the window."""

@@ -216,8 +216,10 @@ class App:
             view.tool_changed, view.turned, view.series_changed,
         ):  # fmt: skip
             signal.connect(lambda *_args: refresh(), max_args=1)
-        for signal in (view.pixels_changed, view.painting_changed, view.region_changed,
-                       view.turned):  # fmt: skip
+        for signal in (
+            view.frame_changed, view.pixels_changed, view.painting_changed, view.region_changed,
+            view.turned,
+        ):  # fmt: skip
             signal.connect(lambda *_args: self._announce.start(), max_args=1)
         view.series_changed.connect(self._name_window)
         self.opener.finished.connect(self._opened)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 from PyQt6.QtCore import QEventLoop, QTimer
+from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from precedent_viewer.app import App
@@ -15,9 +16,12 @@ from precedent_viewer.extensions import installed_extensions
 from precedent_viewer.logs import catch_qt_messages, catch_unexpected
 from precedent_viewer.panels.log import MemoryLog
 from precedent_viewer.settings import SettingsStore, ThemeName
+from precedent_viewer.theme import icon_pixmap
 
 logger = logging.getLogger(__name__)
 
+APP_COLOR = "#6cb2ff"
+"""Readable on light and dark task bars."""
 LOOK_MS = 50
 QUIET_LOOKS = 6
 """The window must be quiet this many looks in a row before it is photographed."""
@@ -66,6 +70,7 @@ def start(application: QApplication, settings: SettingsStore) -> App:
     """Build the application with its extensions."""
     application.setApplicationName("Precedent")
     application.setDesktopFileName("precedent")
+    application.setWindowIcon(QIcon(icon_pixmap("study", APP_COLOR, 64)))
     log = MemoryLog()
     logging.getLogger().addHandler(log)
     catch_qt_messages()

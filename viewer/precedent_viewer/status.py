@@ -81,7 +81,7 @@ class StatusStrip(QStatusBar):
         window = self._view.shown_window
         self.window_label.setText("" if window is None else window_text(window))
         has = self._view.has_image()
-        self.zoom_label.setText(f"{self._view.scale * 100:.0f} %" if has else "")
+        self.zoom_label.setText(f"{self._view.magnification * 100:.0f} %" if has else "")
         self._show_value()
 
     def _show_value(self) -> None:

@@ -142,7 +142,7 @@ class TaskRunner:
         except PrecedentError as error:
             problem: PrecedentError = error
         except Exception as error:  # the task runner is one of the three places of style.md §8
-            logger.exception("A task failed: %s", getattr(function, "__qualname__", "task"))
+            logger.exception("A task in the pool %s failed.", handle.pool)
             problem = TaskFailed(
                 f"Something inside the viewer failed ({type(error).__name__}).",
                 "Open the log panel and report what it says.",

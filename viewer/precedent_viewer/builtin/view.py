@@ -50,7 +50,7 @@ def _placing(view: ActiveView) -> tuple[Command, ...]:
                 has, "zoom-out", "Shrink about the middle.", group=1),
         Command("view.fit-window", "Fit to window", view.fit, "View", "F; Ctrl+0", has, "fit",
                 "Show the whole image, as large as it fits.", group=1),
-        Command("view.show-actual-size", "One to one", partial(view.show_at_scale, 1.0), "View",
+        Command("view.show-actual-size", "One to one", view.one_to_one, "View",
                 "Ctrl+1", has, "one-to-one",
                 "One pixel of the image on one pixel of the screen.", group=1),
         Command("view.rotate-right", "Rotate right", partial(view.rotate, 1), "View", "]", has,

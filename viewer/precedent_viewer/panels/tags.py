@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QStackedLayout,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -38,6 +39,8 @@ class TagsPanel(QWidget):
         self.search.setPlaceholderText("Search tags, names or values")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search tags")
+        for clear in self.search.findChildren(QToolButton):
+            clear.setAccessibleName("Clear the search")
         self.tree = _CopyingTree()
         self.tree.setObjectName("tags-tree")
         self.tree.setAccessibleName("Tags of the file shown")
@@ -48,6 +51,7 @@ class TagsPanel(QWidget):
         if header is not None:
             header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             header.setStretchLastSection(True)
+            header.setAccessibleName("Columns of the tags")
             header.resizeSection(0, 118)
             header.resizeSection(1, 150)
         self.message = QLabel()

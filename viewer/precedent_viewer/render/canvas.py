@@ -139,9 +139,8 @@ class Canvas(QWidget):
         )  # fmt: skip
 
     def _wanted_look(self, pixels: FramePixels) -> "_Look":
-        scale = self._view.scale * self.devicePixelRatioF()
         viewport = self._view.viewport
-        scale *= min(1.0, viewport.aspect)
+        scale = self._view.magnification * min(1.0, viewport.aspect)
         return _Look(pixels, viewport.window, viewport.inverted, level_for(scale))
 
     def _take(self, look: "_Look", image: QImage) -> None:
@@ -196,7 +195,7 @@ class Canvas(QWidget):
         if size is None:
             return
         rows, columns = size
-        scale = self._view.scale * self.devicePixelRatioF()
+        scale = self._view.magnification
         painter.setRenderHint(
             QPainter.RenderHint.SmoothPixmapTransform, scale < NEAREST_ABOVE and scale != 1.0
         )
@@ -216,7 +215,7 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Tell the view how large its window is."""
-        self._view.resize(self.width(), self.height())
+        self._view.resize(self.width(), self.height(), ratio=self.devicePixelRatioF())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Begin a gesture with the tool of this button."""
