@@ -2,5 +2,5 @@
 
 import logging
 
-# pydicom's warnings quote the value that is odd, which may be a name or a date; ours count them.
-logging.getLogger("pydicom").setLevel(logging.ERROR)
+# pydicom quotes the value that is odd, which may be a name or a date: it stays out of the log.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)

@@ -4,16 +4,20 @@ The pipeline: stored values, Modality LUT, VOI LUT (window), inversion, 8 bits. 
 first three.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
+from precedent_viewer.dicom.colour import Palette
+from precedent_viewer.dicom.frame_values import decoded_frame
+from precedent_viewer.dicom.image_pixel import ImagePixel
 from precedent_viewer.dicom.lut import IDENTITY, FloatImage, LookupTable, Rescale, apply_modality
 from precedent_viewer.errors import UnsupportedError
 from precedent_viewer.model.study import Frame
 from precedent_viewer.model.voi import Window
+from precedent_viewer.pictures import read_picture
 
 Photometric = Literal["MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB"]
 """YBR of every kind has been converted to RGB."""
@@ -21,22 +25,12 @@ StoredImage = NDArray[Any]
 """Any integer or float type, as the file says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Palette Color Lookup Table, reduced to 8 bits. PS3.3 C.7.6.3.1.5."""
-
-    first: int
-    """The stored value of the first entry; values outside take the nearest entry."""
-    colours: NDArray[np.uint8]
-    """(entries, 3)."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FramePixels:
     """One frame. Compared by identity; treat its arrays as read-only."""
 
     stored: StoredImage
-    """(rows, columns) grey or palette indices, or (rows, columns, 3) RGB, uint8 or uint16."""
+    """(rows, columns) grey or palette indices, or (rows, columns, 3) RGB, in the file's type."""
     photometric: Photometric
     modality_lut: Rescale | LookupTable = IDENTITY
     windows: tuple[Window, ...] = ()
@@ -74,7 +68,43 @@ def read_frame(frame: Frame) -> FramePixels:
 
     Raises FileError, UnsupportedError or DecodeError, each with one sentence.
     """
-    raise NotImplementedError
+    path, index = frame.instance.path, frame.index
+    if frame.instance.kind == "picture":
+        picture = read_picture(path, index)
+        return FramePixels(
+            stored=picture.values,
+            photometric="RGB" if picture.values.ndim == 3 else "MONOCHROME2",
+            bits_stored=8 * picture.values.dtype.itemsize,
+            is_signed=picture.values.dtype.kind == "i",
+            notes=picture.notes,
+        )
+    return _read_dicom(path, index)
+
+
+def _read_dicom(path: Path, index: int) -> FramePixels:
+    image, values, notes = decoded_frame(path, index)
+    pixel, pipeline = image.pixel, image.pipeline(index)
+    return FramePixels(
+        stored=values,
+        photometric=_photometric(pixel),
+        modality_lut=pipeline.modality_lut,
+        windows=pipeline.windows,
+        voi_luts=pipeline.voi_luts,
+        bits_stored=pixel.bits_stored,
+        is_signed=pixel.is_signed,
+        padding=pipeline.padding,
+        palette=image.palette,
+        units=pipeline.units,
+        notes=notes + pipeline.notes,
+    )
+
+
+def _photometric(pixel: ImagePixel) -> Photometric:
+    match pixel.photometric:
+        case "MONOCHROME1" | "MONOCHROME2" | "PALETTE COLOR" as grey:
+            return grey
+        case _:
+            return "RGB"
 
 
 def modality_values(pixels: FramePixels) -> FloatImage:
@@ -87,8 +117,3 @@ def modality_values(pixels: FramePixels) -> FloatImage:
             "A colour picture has no modality values.", "Use the stored or the displayed pixels."
         )
     return apply_modality(pixels.stored, pixels.modality_lut)
-
-
-def with_notes(pixels: FramePixels, notes: tuple[str, ...]) -> FramePixels:
-    """Give the same frame with more notes."""
-    return replace(pixels, notes=pixels.notes + notes) if notes else pixels

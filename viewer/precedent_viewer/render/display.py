@@ -1,33 +1,155 @@
-"""From one frame to the 8-bit picture that is painted."""
+"""From one frame to the 8-bit picture that is painted.
+
+Grey of up to 16 bits goes through one table that holds the whole pipeline (modality, VOI,
+inversion, padding); wider integers and floats through the formulas.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from precedent_viewer.dicom.colour import apply_palette
 from precedent_viewer.dicom.frames import FramePixels
+from precedent_viewer.dicom.lut import (
+    FloatImage,
+    LookupTable,
+    apply_modality,
+    apply_voi_table,
+    apply_window,
+)
 from precedent_viewer.model.voi import Window
 
 ByteImage = NDArray[np.uint8]
+OUTLIERS_PERCENT = 0.5
+"""Share of the values at each end that the automatic window leaves out."""
+SAMPLED_VALUES = 1 << 18
+"""The automatic window looks at about this many values, evenly spread."""
+IDENTITY_WINDOW = Window(127.5, 255.0, "LINEAR_EXACT")
 
 
 def default_window(pixels: FramePixels) -> Window:
-    """Give the window to begin with: the file's first, else one over the file's VOI table's input,
+    """Give the window to begin with: the file's first, else one over the input of its VOI LUT,
     else `automatic_window`. Colour gets the identity on 0 to 255.
 
-    To paint what the file says, pass None to `render`: that also applies a VOI LUT Sequence, which
-    no window can express.
+    To paint what the file says, pass None to `render`: that also applies a VOI LUT, which no
+    window can express.
     """
-    raise NotImplementedError
+    if pixels.is_colour:
+        return IDENTITY_WINDOW
+    if pixels.windows:
+        return pixels.windows[0]
+    if pixels.voi_luts:
+        return _over_table(pixels.voi_luts[0])
+    return automatic_window(pixels)
 
 
 def automatic_window(pixels: FramePixels) -> Window:
     """Give a window over the values of this frame, padding and outliers aside."""
-    raise NotImplementedError
+    if pixels.is_colour:
+        return IDENTITY_WINDOW
+    stored = pixels.stored
+    if stored.dtype == np.uint8 and not pixels.windows and pixels.bits_stored == 8:
+        return _whole_range(pixels)
+    sample = _sample(pixels)
+    if sample.size == 0:
+        return IDENTITY_WINDOW
+    values = apply_modality(sample, pixels.modality_lut)
+    low, high = (
+        float(one) for one in np.percentile(values, (OUTLIERS_PERCENT, 100 - OUTLIERS_PERCENT))
+    )
+    if high <= low:
+        low, high = float(values.min()), float(values.max())
+    return _between(low, high)
 
 
 def render(pixels: FramePixels, window: Window | None, *, invert: bool = False) -> ByteImage:
     """Paint a frame: (rows, columns) grey or (rows, columns, 3) RGB, C-contiguous.
 
-    window: None for what the file says: its first window, its VOI LUT, or all values.
+    window: None for what the file says: its first window, its VOI LUT, or the automatic window.
     Windows are ignored for colour. `invert` exchanges black and white; padding stays black.
     """
-    raise NotImplementedError
+    if pixels.is_colour:
+        colour = _colour(pixels)
+        return ~colour if invert else colour
+    is_inverted = invert != (pixels.photometric == "MONOCHROME1")
+    paint = _painter(pixels, window, is_inverted=is_inverted)
+    if pixels.stored.dtype.kind == "f" or pixels.stored.dtype.itemsize > 2:
+        return paint(pixels.stored)
+    return _through_table(pixels.stored, paint)
+
+
+def _painter(
+    pixels: FramePixels, window: Window | None, *, is_inverted: bool
+) -> Callable[[NDArray[Any]], ByteImage]:
+    """Give the function from stored values to grey levels."""
+    voi = _voi(pixels, window)
+
+    def paint(stored: NDArray[Any]) -> ByteImage:
+        share = voi(apply_modality(stored, pixels.modality_lut))
+        np.nan_to_num(share, copy=False, nan=0.0)
+        if is_inverted:
+            share = np.float32(1) - share
+        levels: ByteImage = np.rint(share * np.float32(255)).astype(np.uint8)
+        if pixels.padding is not None:
+            low, high = pixels.padding
+            levels[(stored >= low) & (stored <= high)] = 0
+        return levels
+
+    return paint
+
+
+def _voi(pixels: FramePixels, window: Window | None) -> Callable[[FloatImage], FloatImage]:
+    if window is None and not pixels.windows and pixels.voi_luts:
+        table = pixels.voi_luts[0]
+        return lambda values: apply_voi_table(values, table)
+    chosen = default_window(pixels) if window is None else window
+    return lambda values: apply_window(values, chosen)
+
+
+def _through_table(stored: NDArray[Any], paint: Callable[[NDArray[Any]], ByteImage]) -> ByteImage:
+    """Paint every value that the type can hold once, then look each pixel up."""
+    unsigned = np.dtype(f"u{stored.dtype.itemsize}")
+    every = np.arange(1 << 8 * stored.dtype.itemsize, dtype=unsigned).view(stored.dtype)
+    if stored.size < every.size // 4:
+        return paint(stored)
+    levels: ByteImage = paint(every)[np.ascontiguousarray(stored).view(unsigned)]
+    return levels
+
+
+def _colour(pixels: FramePixels) -> ByteImage:
+    if pixels.palette is not None:
+        return np.ascontiguousarray(apply_palette(pixels.stored, pixels.palette))
+    if pixels.stored.dtype == np.uint8:
+        return np.ascontiguousarray(pixels.stored)
+    shift = max(pixels.bits_stored - 8, 0)
+    return np.ascontiguousarray((pixels.stored >> shift).astype(np.uint8))
+
+
+def _sample(pixels: FramePixels) -> NDArray[Any]:
+    """Give stored values spread over the frame, without padding and without what is no number."""
+    flat = pixels.stored.reshape(-1)
+    sample = flat[:: max(flat.size // SAMPLED_VALUES, 1)]
+    if pixels.padding is not None:
+        low, high = pixels.padding
+        sample = sample[(sample < low) | (sample > high)]
+    return sample[np.isfinite(sample)] if sample.dtype.kind == "f" else sample
+
+
+def _whole_range(pixels: FramePixels) -> Window:
+    ends = apply_modality(np.array([0, 255], np.uint8), pixels.modality_lut)
+    return _between(float(ends.min()), float(ends.max()))
+
+
+def _over_table(table: LookupTable) -> Window:
+    return _between(float(table.first), float(table.first + table.values.size - 1))
+
+
+def _between(low: float, high: float) -> Window:
+    """Give the window whose black is `low` and whose white is `high`."""
+    width = high - low
+    if not math.isfinite(width) or width <= 0:
+        return Window(low, 1.0)
+    return Window((low + high) / 2, width, "LINEAR_EXACT")

@@ -1,0 +1,118 @@
+"""Decode one frame of a DICOM file and bring it into display form: grey, palette or RGB."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from precedent_viewer.dicom.colour import rgb_of_ybr
+from precedent_viewer.dicom.decoders import Decoded, decode_frame, is_native, syntax_name
+from precedent_viewer.dicom.image_file import ImageFile, check_index, open_image
+from precedent_viewer.dicom.native import native_values, read_native, without_unused_bits
+from precedent_viewer.dicom.warned import warnings_collected
+from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
+
+Notes = tuple[str, ...]
+
+
+def decoded_frame(path: Path, index: int) -> tuple[ImageFile, NDArray[Any], Notes]:
+    """Give the opened file, the frame's values, and what is to be noted on the picture.
+
+    Values are grey or palette indices in the file's type, or RGB.
+    Raises FileError, UnsupportedError or DecodeError.
+    """
+    image = open_image(path)
+    check_index(path, index, image.pixel.number_of_frames)
+    try:
+        with warnings_collected():
+            decoded, notes = _decoded(image, index)
+    except OSError as error:
+        raise FileError(f"{path.name}: it can no longer be read.", "Open it again.") from error
+    return image, _in_display_form(decoded, image), notes
+
+
+def _decoded(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
+    if image.encapsulated is None:
+        return _native(image, index)
+    opened, pixel = image.opened, image.pixel
+    place = opened.path.name
+    if pixel.number_of_frames > 1:
+        place = f"{place}, frame {index + 1} of {pixel.number_of_frames}"
+    with opened.stream() as stream:
+        data, is_cut = image.encapsulated.read(stream, index)
+    if not data:
+        raise DecodeError(f"{place}: there is no pixel data for it.")
+    uid = opened.transfer_syntax_uid
+    if is_native(uid):
+        values = without_unused_bits(native_values(_whole(data, image), 0, pixel), pixel)
+        return Decoded(values, _after_native(pixel.photometric)), ()
+    decoded = decode_frame(data, pixel, uid, place)
+    return decoded, _cut_notes(data, uid, is_cut=is_cut)
+
+
+def _native(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
+    opened, pixel, element = image.opened, image.pixel, image.opened.pixels
+    if element is None:
+        raise DecodeError(f"{opened.path.name}: it has no pixel data.")
+    if not is_native(opened.transfer_syntax_uid):
+        raise DecodeError(
+            f"{opened.path.name}: its header says {syntax_name(opened.transfer_syntax_uid)}, but "
+            "its pixel data is not in compressed form."
+        )
+    with opened.stream() as stream:
+        data, start_bit, missing = read_native(stream, element, pixel, index, opened.path.name)
+    values = native_values(
+        data, start_bit, pixel, is_little_endian=opened.is_little_endian, vr=element.vr
+    )
+    decoded = Decoded(without_unused_bits(values, pixel), _after_native(pixel.photometric))
+    return decoded, _missing_notes(missing, image)
+
+
+def _after_native(photometric: str) -> str:
+    return "YBR_FULL" if photometric == "YBR_FULL_422" else photometric
+
+
+def _whole(data: bytes, image: ImageFile) -> bytes:
+    wanted = -(-image.pixel.bits_per_frame // 8)
+    if len(data) < wanted:
+        raise DecodeError(
+            f"{image.opened.path.name}: a frame needs {wanted:,} bytes, but has {len(data):,}."
+        )
+    return data[:wanted]
+
+
+def _missing_notes(missing: int, image: ImageFile) -> Notes:
+    """Say how much of an uncompressed frame is not in the file. One byte may be padding."""
+    if missing == 0:
+        return ()
+    pixel = image.pixel
+    row_bytes = max(pixel.bits_per_frame // 8 // pixel.rows, 1)
+    if pixel.planar_configuration == 1 and pixel.samples_per_pixel == 3:
+        share = 100 * missing * 8 / pixel.bits_per_frame
+        return (f"The file is cut off: {share:.0f} % of the colour values are missing.",)
+    rows = min(-(-missing // row_bytes), pixel.rows)
+    are = "row is" if rows == 1 else "rows are"
+    return (f"The file is cut off: {rows} of {pixel.rows} {are} missing, shown as 0.",)
+
+
+def _cut_notes(data: bytes, uid: str, *, is_cut: bool) -> Notes:
+    """Say that a compressed frame is incomplete though a picture came out of it."""
+    ends = data.rstrip(b"\0")[-2:] == b"\xff\xd9"
+    is_jpeg = syntax_name(uid) == "JPEG"
+    if is_cut or (is_jpeg and b"\xff\xd9" not in data[-64:] and not ends):
+        return ("The file is cut off inside this image: what is missing is shown grey or wrong.",)
+    return ()
+
+
+def _in_display_form(decoded: Decoded, image: ImageFile) -> NDArray[Any]:
+    values, name = decoded.values, image.opened.path.name
+    if image.pixel.samples_per_pixel == 1:
+        return values
+    if decoded.photometric in ("YBR_FULL", "YBR_FULL_422"):
+        if values.dtype.itemsize != 1:
+            raise UnsupportedError(f"{name}: YBR colour of more than 8 bits is not shown.")
+        return rgb_of_ybr(values)
+    if values.dtype.kind == "i":
+        values = values.view(values.dtype.str.replace("i", "u"))
+    return np.ascontiguousarray(values)

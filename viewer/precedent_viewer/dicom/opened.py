@@ -1,0 +1,203 @@
+"""Open a DICOM file up to its pixel data: the header, and where the pixels lie.
+
+Nothing larger than the file itself is ever read, whatever its elements claim.
+"""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from pydicom import config
+from pydicom.dataset import Dataset
+from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_dataset, read_file_meta_info, read_partial
+from pydicom.tag import BaseTag
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
+
+from precedent_viewer.dicom.values import MALFORMED, text
+from precedent_viewer.dicom.warned import warnings_collected
+from precedent_viewer.errors import FileError
+
+# Odd values are met here with care and shown as they are; pydicom need not judge them as well.
+config.settings.reading_validation_mode = config.IGNORE
+
+PixelKind = Literal["integer", "float", "double"]
+PIXEL_TAGS: dict[int, PixelKind] = {
+    0x7FE00010: "integer",
+    0x7FE00008: "float",
+    0x7FE00009: "double",
+}
+UNDEFINED = 0xFFFFFFFF
+LARGEST_INFLATED = 1 << 30
+"""A deflated file may unpack to this many bytes; a larger one is taken for an attack."""
+
+
+@dataclass(frozen=True, slots=True)
+class PixelElement:
+    """Where the value of the pixel data element lies."""
+
+    kind: PixelKind
+    vr: str
+    """"OB", "OW"..., "" in implicit VR."""
+    offset: int
+    length: int | None
+    """None for undefined length: encapsulated."""
+    available: int
+    """Bytes from the offset to the end of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDicom:
+    """A header and the place of the pixels."""
+
+    path: Path
+    dataset: Dataset
+    transfer_syntax_uid: str
+    is_little_endian: bool
+    pixels: PixelElement | None
+    inflated: bytes | None
+    """The whole unpacked content of a deflated file; offsets refer to it."""
+
+    def stream(self) -> BinaryIO:
+        """Open the bytes that the offsets refer to."""
+        return self.path.open("rb") if self.inflated is None else io.BytesIO(self.inflated)
+
+
+class _Bounded(io.BufferedReader):
+    """Reads no further than the file goes, so that a false length allocates nothing."""
+
+    def __init__(self, raw: io.FileIO, size: int) -> None:
+        super().__init__(raw)
+        self._size = size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read at most what is left."""
+        left = max(self._size - self.tell(), 0)
+        return super().read(left if size is None or size < 0 else min(size, left))
+
+
+def open_dicom(path: Path) -> OpenedDicom:
+    """Read the header of a DICOM file, with or without its preamble. Raises FileError."""
+    try:
+        size = path.stat().st_size
+        with io.FileIO(path) as raw, _Bounded(raw, size) as file, warnings_collected():
+            if size == 0:
+                raise FileError(f"{path.name}: the file is empty (0 bytes).")
+            return _read(path, file, size)
+    except PermissionError as error:
+        raise FileError(f"{path.name}: there is no permission to read it.") from error
+    except IsADirectoryError as error:
+        raise FileError(f"{path.name}: it is a folder.") from error
+    except FileNotFoundError as error:
+        raise FileError(f"{path.name}: the file does not exist.") from error
+    except InvalidDicomError as error:
+        raise FileError(f"{path.name}: it is not a DICOM file.") from error
+    except (*MALFORMED, RecursionError, MemoryError, zlib.error) as error:
+        raise FileError(f"{path.name}: its DICOM header is broken.") from error
+
+
+def has_dicom_start(start: bytes) -> bool:
+    """Say whether a file that begins so may be DICOM: the magic word, or a first element.
+
+    Files without preamble begin with an element of group 2 or 8 of small even group and known form.
+    """
+    if start[128:132] == b"DICM":
+        return True
+    if len(start) < 8:
+        return False
+    group, element, length = struct.unpack("<HHL", start[:8])
+    if group not in (2, 8) or element > 0x0070:
+        return False
+    is_explicit = start[4:6].isalpha() and start[4:6].isupper()
+    return is_explicit or length < 512
+
+
+def _read(path: Path, file: _Bounded, size: int) -> OpenedDicom:
+    start = file.read(132)
+    if not has_dicom_start(start):
+        raise InvalidDicomError
+    has_preamble = start[128:132] == b"DICM"
+    file.seek(0)
+    if has_preamble and _is_deflated(path):
+        return _read_deflated(path, file)
+    dataset = read_partial(file, stop_when=_at_pixels, force=not has_preamble)
+    _, is_little = dataset.original_encoding
+    uid = text(dataset.file_meta, "TransferSyntaxUID") or _guessed_uid(dataset)
+    element = _element(file, size, uid, is_little=is_little is not False)
+    if len(dataset) == 0 and element is None:
+        raise InvalidDicomError
+    return OpenedDicom(path, dataset, uid, is_little is not False, element, None)
+
+
+def _is_deflated(path: Path) -> bool:
+    meta = read_file_meta_info(path)
+    return text(meta, "TransferSyntaxUID") == DeflatedExplicitVRLittleEndian
+
+
+def _read_deflated(path: Path, file: _Bounded) -> OpenedDicom:
+    """Unpack within a bound, then read as explicit little endian. PS3.5 A.5."""
+    meta = read_file_meta_info(path)
+    group_length = meta.get("FileMetaInformationGroupLength")
+    if group_length is None:
+        raise FileError(f"{path.name}: a deflated file needs the length of its file meta group.")
+    file.seek(132 + 12 + int(group_length))
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated = unpacker.decompress(file.read(), LARGEST_INFLATED)
+    if unpacker.unconsumed_tail:
+        raise FileError(f"{path.name}: it unpacks to more than 1 GB, which no image needs.")
+    content = io.BytesIO(inflated)
+    dataset = read_dataset(
+        content, is_implicit_VR=False, is_little_endian=True, stop_when=_at_pixels
+    )
+    dataset.file_meta = meta
+    uid = str(DeflatedExplicitVRLittleEndian)
+    element = _element(content, len(inflated), uid, is_little=True)
+    return OpenedDicom(path, dataset, uid, True, element, inflated)
+
+
+def _at_pixels(tag: BaseTag, vr: str | None, length: int) -> bool:
+    return tag in PIXEL_TAGS
+
+
+def _guessed_uid(dataset: Dataset) -> str:
+    """Name the transfer syntax of a file without file meta by how pydicom could read it."""
+    is_implicit, is_little = dataset.original_encoding
+    if is_little is False:
+        return str(ExplicitVRBigEndian)
+    return "1.2.840.10008.1.2" if is_implicit else "1.2.840.10008.1.2.1"
+
+
+def _element(file: BinaryIO, size: int, uid: str, *, is_little: bool) -> PixelElement | None:
+    """Read tag, VR and length where reading stopped; None when that is no pixel data."""
+    head = file.read(12)
+    order = "<" if is_little else ">"
+    if len(head) < 8:
+        return None
+    group, number = struct.unpack(f"{order}HH", head[:4])
+    kind = PIXEL_TAGS.get(group << 16 | number)
+    if kind is None:
+        return None
+    vr = head[4:6].decode("latin-1")
+    if vr in ("OB", "OW", "UN", "OF", "OD", "OL", "OV") and uid != "1.2.840.10008.1.2":
+        length = struct.unpack(f"{order}L", head[8:12])[0] if len(head) == 12 else 0
+        offset = file.tell()
+    else:
+        vr, length = "", struct.unpack(f"{order}L", head[4:8])[0]
+        offset = file.tell() - (len(head) - 8)
+    known = None if length == UNDEFINED else int(length)
+    return PixelElement(kind, vr, offset, known, max(size - offset, 0))
+
+
+def file_version(path: Path) -> tuple[int, int]:
+    """Give size and time of change, by which a file read before is known to be the same.
+
+    Raises FileError when the file is gone.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise FileError(f"{path.name}: the file is gone.", "Open it again.") from error
+    return (status.st_size, status.st_mtime_ns)
