@@ -88,7 +88,7 @@ class Desk:
         self.last_entry: tuple[str, str] = ("", "")
         """Question and answer of the case saved last."""
         self._generation = 0
-        self._asked_snapshot: ViewSnapshot | None = None
+        self._asked: View | None = None
         self.tray.changed.connect(self.judge)
         self.library.changed.connect(self._library_changed)
         session.trouble.connect(self._complain)
@@ -125,7 +125,12 @@ class Desk:
     def has_moved_on(self) -> bool:
         """Whether the view shows something else than what was asked about last."""
         view = self.view
-        return view is None or view.snapshot != self._asked_snapshot
+        return view is None or self._asked is None or view.snapshot != self._asked.snapshot
+
+    @property
+    def asked_title(self) -> str:
+        """What was asked about last, in the host's own words."""
+        return "" if self._asked is None else self._asked.snapshot.title or self._asked.title
 
     # Asking
 
@@ -143,7 +148,7 @@ class Desk:
         self.host.run(
             self._image,
             self.view,
-            on_result=partial(self._send, words.strip(), settings, self.view.snapshot),
+            on_result=partial(self._send, words.strip(), settings, self.view),
             on_error=self._complain,
         )
 
@@ -260,10 +265,8 @@ class Desk:
             self.judgement = judgement
             self.judged.emit(judgement)
 
-    def _send(
-        self, words: str, settings: AskSettings, snapshot: ViewSnapshot, image: ViewImage
-    ) -> None:
-        self._asked_snapshot = snapshot
+    def _send(self, words: str, settings: AskSettings, view: View, image: ViewImage) -> None:
+        self._asked = view
         self._try(lambda: self._follow(self.session.ask(words, image, settings)))
 
     def _follow(self, question: Question) -> None:

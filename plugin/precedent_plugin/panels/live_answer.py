@@ -51,7 +51,10 @@ class LiveAnswer(QWidget):
             self.view.clear()
             return
         self.view.bind(
-            Asked(question.image.title, question.request.prompt.query.question),
+            Asked(
+                self._desk.asked_title or question.image.title,
+                question.request.prompt.query.question,
+            ),
             [Read(case.id, case.images[0], case.answer) for case in question.shots],
         )
         self._desk.host.run(

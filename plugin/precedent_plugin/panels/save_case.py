@@ -73,7 +73,7 @@ class SaveCase(QFrame):
         heading = QLabel("Save view as case")
         say(heading, "strong")
         head = QVBoxLayout()
-        head.setSpacing(1)
+        head.setSpacing(3)
         head.addWidget(heading)
         head.addWidget(self.title)
         head.addWidget(self.question)

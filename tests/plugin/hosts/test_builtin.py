@@ -10,14 +10,15 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QApplication
+from tests.plugin.hosts.window import Window, real_window
 
+from precedent_inference.errors import EngineLost
 from precedent_plugin.errors import HostError, LibraryError
 from precedent_plugin.hosts import builtin
 from precedent_plugin.hosts.courier import Courier
-from precedent_plugin.panels.workplace import SAMPLE_MARK, Workplace
+from precedent_plugin.panels.workplace import Workplace
+from precedent_plugin.session import EngineClientLike
 from precedent_viewer.app import App
-from precedent_viewer.panels.log import MemoryLog
-from precedent_viewer.settings import SettingsStore
 
 
 class NoEngine:
@@ -29,8 +30,8 @@ class NoEngine:
         type(self).made += 1
         self.is_closed = False
 
-    def client(self, *, on_progress: Callable[[str], None] | None = None) -> "NoEngine":
-        return self
+    def client(self, *, on_progress: Callable[[str], None] | None = None) -> EngineClientLike:
+        raise EngineLost("There is no engine in this test.")
 
     def close(self) -> None:
         self.is_closed = True
@@ -47,27 +48,20 @@ def picture(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def app(
-    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[App]:
-    folder = tmp_path / "library"
-    folder.mkdir()
-    (folder / SAMPLE_MARK).touch()
-    monkeypatch.setattr(builtin, "default_folder", lambda: folder)
-    monkeypatch.setattr(builtin, "LocalEngine", NoEngine)
+def window(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     NoEngine.made = 0
-    made = App(qapp, SettingsStore(tmp_path), MemoryLog())
-    qtbot.addWidget(made.window)
-    yield made
-    made.window.close()
-    made.close()
+    with real_window(qapp, tmp_path / "own", monkeypatch, NoEngine) as made:
+        yield made
 
 
 @pytest.fixture
-def work(app: App) -> Workplace:
-    made = builtin.activate(app.api)
-    app.window.show()
-    return made
+def app(window: Window) -> App:
+    return window.app
+
+
+@pytest.fixture
+def work(window: Window) -> Workplace:
+    return window.work
 
 
 def open_picture(app: App, picture: Path, qtbot: QtBot) -> None:
