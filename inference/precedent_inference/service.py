@@ -43,6 +43,11 @@ class Service:
         self._running: set[threading.Event] = set()
         self.health = Health("loading", first, f"Loading the model {first}.")
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether a question is being answered now."""
+        return bool(self._running)
+
     def start(self) -> None:
         """Begin to load the first model."""
         self._worker.submit(self._load_first)
