@@ -58,7 +58,7 @@ DEVICES: Final = (
 
 def check_all(library_folder: Path) -> dict[str, Any]:
     """Find everything out; takes some seconds."""
-    return {
+    found = {
         "precedent": _version("precedent"),
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -69,6 +69,8 @@ def check_all(library_folder: Path) -> dict[str, Any]:
         "models": _probe(["-m", "precedent_plugin", "model", "verify", "--json"]),
         "library": check_library(library_folder),
     }
+    hidden: dict[str, Any] = hide_home(found)
+    return hidden
 
 
 def check_library(folder: Path) -> dict[str, Any]:
@@ -80,28 +82,32 @@ def check_library(folder: Path) -> dict[str, Any]:
         with closing(CaseLibrary.open(folder)) as library:
             health = library.health()
     except LibraryError as error:
-        return {"folder": where, "state": "failed", "problem": hide_home(str(error))}
+        return {"folder": where, "state": "failed", "problem": shown(str(error))}
     found = {**asdict(health), "folder": where}
     return {**found, "state": "sound" if health.is_sound else "damaged"}
 
 
-def shown(path: Path) -> str:
-    """Give a path with the home folder as `~`, which would name the user."""
-    return hide_home(str(path))
-
-
-def hide_home(text: str) -> str:
-    """Replace the home folder in a text."""
+def shown(text: str | Path) -> str:
+    """Give a text with the home folder as `~`: its name is often the user's."""
     home = str(Path.home())
-    return text.replace(home, "~") if len(home) > 1 else text
+    return str(text).replace(home, "~") if len(home) > 1 else str(text)
+
+
+def hide_home(found: Any) -> Any:
+    """Give findings in which no text names the home folder."""
+    if isinstance(found, dict):
+        return {key: hide_home(value) for key, value in found.items()}
+    if isinstance(found, list):
+        return [hide_home(value) for value in found]
+    return shown(found) if isinstance(found, str) else found
 
 
 def is_well(found: dict[str, Any]) -> bool:
     """Whether nothing that was found needs the user."""
     return (
         found["library"]["state"] in ("none yet", "sound")
-        and "problem" not in found["models"]
         and "problem" not in found["onnxruntime"]
+        and bool(found["models"].get("ok") and found["models"]["models"])
     )
 
 
@@ -150,7 +156,7 @@ def _probe(arguments: Sequence[str]) -> dict[str, Any]:
         return found
     words = run.stderr.strip().splitlines()
     reason = words[-1] if words else f"exit status {run.returncode}"
-    return {"problem": hide_home(reason)}
+    return {"problem": reason}
 
 
 def _runtime(ort: dict[str, Any]) -> str:
@@ -171,10 +177,24 @@ def _devices(torch: dict[str, Any]) -> str:
 def _model_lines(models: dict[str, Any]) -> list[str]:
     if "problem" in models:
         return [str(models["problem"])]
-    rows = models.get("models", [])
-    if not isinstance(rows, list) or not rows:
-        return ["none found"]
-    return [", ".join(f"{key} {value}" for key, value in row.items()) for row in rows]
+    lines = [
+        f"{model['name']}: "
+        + (
+            f"whole, hashes of {len(model['files'])} files agree, and it loads"
+            if model["ok"]
+            else f"broken. {_model_problem(model)}"
+        )
+        for model in models["models"]
+    ]
+    lines += [f"{item['path']}: cannot be used. {item['reason']}" for item in models["broken"]]
+    return lines or ["none found; install Precedent anew, the starter model belongs to it"]
+
+
+def _model_problem(model: dict[str, Any]) -> str:
+    wrong = [
+        f"{file['name']} is {file['state']}" for file in model["files"] if file["state"] != "ok"
+    ]
+    return model["error"] or ", ".join(wrong)
 
 
 def _library_line(library: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ from precedent_plugin.host import Host, ViewSnapshot
 from precedent_plugin.pictures import MAX_PIXELS, content_hash
 from precedent_plugin.pseudonyms import Pseudonyms
 
-MIN_SIDE = 8
+MIN_SIDE = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,18 @@ PROBES: dict[str, dict[str, Any]] = {
             {"name": "GPU", "memory_free_bytes": 2**30, "memory_total_bytes": 2**31},
         ],
     },
-    "verify": {"models": [{"name": "starter", "status": "ok"}]},
+    "verify": {
+        "ok": True,
+        "models": [
+            {
+                "name": "starter",
+                "ok": True,
+                "files": [{"name": "weights.safetensors", "state": "ok"}],
+                "error": None,
+            }
+        ],
+        "broken": [],
+    },
 }
 
 
@@ -99,7 +110,23 @@ def test_engine_that_cannot_be_asked_is_2(
 def test_text_names_devices_and_models(probes: Any, doctor: Callable[..., Any]) -> None:
     _, out = doctor()
     assert "GPU, 1.0 of 2.0 GiB free" in out
-    assert "starter" in out
+    assert "starter: whole, hashes of 1 files agree, and it loads" in out
+
+
+def test_broken_weights_are_2_and_named(probes: dict[str, Any], doctor: Callable[..., Any]) -> None:
+    files = [{"name": "weights.safetensors", "state": "damaged"}]
+    model = {"name": "starter", "ok": False, "files": files, "error": None}
+    probes["verify"] = {"ok": False, "models": [model], "broken": []}
+    status, out = doctor()
+    assert status == 2
+    assert "starter: broken. weights.safetensors is damaged" in out
+
+
+def test_no_model_at_all_is_2(probes: dict[str, Any], doctor: Callable[..., Any]) -> None:
+    probes["verify"] = {"ok": True, "models": [], "broken": []}
+    status, out = doctor()
+    assert status == 2
+    assert "none found" in out
 
 
 def test_report_holds_no_content_and_no_home(
@@ -114,8 +141,8 @@ def test_report_holds_no_content_and_no_home(
 
 def test_home_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "home", lambda: Path("/home/jane"))
-    hidden = hide_home(f"{Path('/home/jane')}/library is damaged")
-    assert hidden == "~/library is damaged"
+    hidden = hide_home({"models": [f"{Path('/home/jane')}/weights are damaged", 3]})
+    assert hidden == {"models": ["~/weights are damaged", 3]}
 
 
 def test_report_that_cannot_be_written_is_named(
