@@ -38,12 +38,3 @@ def tiny(models_folder: Path) -> ModelFolder:
 def answerer(tiny: ModelFolder) -> Answerer:
     """The tiny model, loaded afresh with empty caches."""
     return load_answerer(tiny, "pytorch")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what is marked slow unless it is asked for with -m."""
-    if config.getoption("-m"):
-        return
-    for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(pytest.mark.skip(reason="slow; run with -m slow"))

@@ -14,6 +14,17 @@ from typing import Protocol, cast
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # 1.31 has no stubs
+from onnxruntime.capi.onnxruntime_pybind11_state import (  # type: ignore[import-untyped]  # as above
+    EPFail,
+    Fail,
+    InvalidGraph,
+    InvalidProtobuf,
+    NoSuchFile,
+    RuntimeException,
+)
+from onnxruntime.capi.onnxruntime_pybind11_state import (
+    NotImplemented as NotSupported,
+)
 
 from precedent_inference.backends.base import (
     BackendReport,
@@ -45,6 +56,20 @@ _SHORT = {
     "CUDAExecutionProvider": "CUDA",
     "CPUExecutionProvider": "CPU",
 }
+
+
+_REFUSALS: tuple[type[Exception], ...] = (
+    EPFail,
+    Fail,
+    InvalidGraph,
+    InvalidProtobuf,
+    NoSuchFile,
+    NotSupported,
+    RuntimeException,
+    RuntimeError,
+    ValueError,
+)
+"""What opening a graph may raise; the library's errors share no root (1.31)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +135,7 @@ class OnnxBackend:
         )
         shapes = {value.name: value.shape for value in self._decoder.get_inputs()}
         self._layers, _, self._heads, _, self._head_width = shapes["cache_keys"]
-        self.report = _report(self._decoder.get_providers()[0], providers)
+        self.report = report_of(self._decoder.get_providers()[0], providers)
 
     def encode(self, pixels: FloatArray) -> list[EncodedImage]:
         """Encode normalised pictures [M, 3, size, size]."""
@@ -191,7 +216,7 @@ def _open(path: Path, providers: Sequence[str]) -> _Session:
         session = onnxruntime.InferenceSession(
             str(path), options, providers=list(providers), enable_fallback=0
         )
-    except (RuntimeError, ValueError) as error:
+    except _REFUSALS as error:
         if len(providers) > 1:
             logger.warning("provider %s failed: %s", providers[0], error)
             return _open(path, providers[1:])
@@ -202,7 +227,8 @@ def _open(path: Path, providers: Sequence[str]) -> _Session:
     return cast("_Session", session)
 
 
-def _report(ran: str, wanted: Sequence[str]) -> BackendReport:
+def report_of(ran: str, wanted: Sequence[str]) -> BackendReport:
+    """Say which provider runs the decoder, and which better ones could not."""
     missed = list(wanted[: wanted.index(ran)])
     warnings = [
         f"{_SHORT[name]} is on this machine but could not be used; {_SHORT[ran]} answers."
