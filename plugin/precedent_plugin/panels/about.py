@@ -85,5 +85,5 @@ def what_is_sent(view: View) -> str:
     window = ""
     if view.snapshot.window is not None:
         center, width = view.snapshot.window
-        window = f", window {width:g}/{center:g}"
+        window = f", C {center:g} W {width:g}"
     return f"{part}, {columns} x {rows} px{window}"

@@ -27,7 +27,7 @@ from precedent_plugin.report import DISCLAIMER
 
 QUERY_SIDE = 56
 READ_SIDE = 48
-PREFERRED_HEIGHT = 240
+PREFERRED_HEIGHT = 200
 TILE_WIDTH = 84
 """Four references fill a row of a dock of the usual width."""
 LONG = 90

@@ -4,14 +4,22 @@ from collections.abc import Callable, Sequence
 
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
-from precedent_plugin.cases import CaseDraft
+from precedent_plugin.cases import Case
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.panels.about import About
 from precedent_plugin.panels.answer import AnswerActions
 from precedent_plugin.panels.choice import Choice
 from precedent_plugin.panels.desk import Desk, Engine, View
+from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.field import QuestionField
 from precedent_plugin.panels.follow import follow
@@ -19,7 +27,7 @@ from precedent_plugin.panels.live_answer import LiveAnswer
 from precedent_plugin.panels.look import Panel, Tones, say
 from precedent_plugin.panels.model_chooser import ModelChooser
 from precedent_plugin.panels.pictures import image_of_array
-from precedent_plugin.panels.save_case import Entry, SaveCase
+from precedent_plugin.panels.save_case import SaveCase
 from precedent_plugin.panels.shots import TrayPanel
 from precedent_plugin.panels.words import Line, hairline
 from precedent_plugin.select import ArrangedShot
@@ -162,11 +170,11 @@ class AskPanel(Panel):
         follow(self, desk.host.view_changed, lambda _: self._view_changed())
         follow(self, desk.tray.changed, self._count)
         follow(self, desk.engine_changed, self._engine)
-        follow(self, desk.session.question_changed, self._question_changed)
+        follow(self, desk.asking_changed, self._dress_button)
         follow(self, desk.library.changed, lambda _: self._read_history())
         self._count()
         self._engine(desk.engine)
-        self._question_changed(desk.session.question)
+        self._dress_button()
         self._read_history()
 
     # What models say
@@ -185,12 +193,6 @@ class AskPanel(Panel):
     def _engine(self, engine: Engine) -> None:
         self.engine_line.say_whole(engine.words)
         say(self.engine_dot, f"dot-{engine.state}")
-
-    def _question_changed(self, question: object) -> None:
-        current = self._desk.session.question
-        if current is not None and current is question:
-            follow(self, current.state_changed, lambda _: self._dress_button())
-        self._dress_button()
 
     def _dress_button(self) -> None:
         question = self._desk.session.question
@@ -220,9 +222,13 @@ class AskPanel(Panel):
 
     def _save(self, entry: Entry) -> None:
         if self._saving is not None:
-            draft = CaseDraft(entry.question, entry.answer, None, entry.tags)
-            self._desk.save_view(self._saving, draft, into_tray=entry.into_tray)
-        self._leave_form()
+            self.save_form.wait(True)
+            self._desk.save_view(self._saving, entry, self._saved)
+
+    def _saved(self, case: Case | None) -> None:
+        self.save_form.wait(False)
+        if case is not None:
+            self._leave_form()
 
     def _leave_form(self) -> None:
         self._saving = None
@@ -249,5 +255,7 @@ def focus_host(panel: QWidget) -> None:
     """Give the keyboard back to the host's image."""
     window = panel.window()
     middle = None if window is None else getattr(window, "centralWidget", lambda: None)()
+    if isinstance(middle, QStackedWidget):
+        middle = middle.currentWidget()
     if isinstance(middle, QWidget):
         middle.setFocus()

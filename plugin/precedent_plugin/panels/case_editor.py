@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage, QKeyEvent
@@ -27,8 +28,10 @@ SIDE = 220
 class CaseEditor(QWidget):
     """The page of one case."""
 
-    def __init__(self, *, on_save: Callable[[Case], None], on_close: Callable[[], None]) -> None:
-        """`on_save` gets the changed case; `on_close` leaves the page without a change."""
+    def __init__(
+        self, *, on_save: Callable[[Callable[[], Case]], None], on_close: Callable[[], None]
+    ) -> None:
+        """`on_save` gets what makes the changed case; `on_close` leaves without a change."""
         super().__init__()
         self.setObjectName("case-editor")
         self._on_save, self._on_close = on_save, on_close
@@ -129,7 +132,8 @@ class CaseEditor(QWidget):
         if self._case is None or not self.save.isEnabled():
             return
         self._on_save(
-            replace(
+            partial(
+                replace,
                 self._case,
                 question=self.question.text().strip(),
                 answer=self.answer.text().strip(),
@@ -147,7 +151,7 @@ def tags_of(text: str) -> tuple[str, ...]:
 def origin_of(case: Case) -> str:
     """Say where a case comes from, in one line, without a patient's name."""
     whence = case.provenance
-    window = f"window {whence.window[1]:.0f}/{whence.window[0]:.0f}" if whence.window else ""
+    window = f"C {whence.window[0]:g} W {whence.window[1]:g}" if whence.window else ""
     parts = (whence.modality, whence.body_part, whence.laterality, window, whence.created,
              whence.source, whence.licence)  # fmt: skip
     return "  ·  ".join(part for part in parts if part)

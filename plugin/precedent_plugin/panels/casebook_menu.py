@@ -1,5 +1,6 @@
 """What can be done to casebooks: new, rename, delete, import, export, empty the trash."""
 
+import re
 from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
@@ -8,6 +9,7 @@ from precedent_plugin.cases import Casebook
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.facts import counted
 
+UNSAFE = re.compile(r"[^\w .()-]+")
 FILTER = "Casebooks (*.casebook)"
 
 
@@ -84,7 +86,7 @@ class CasebookMenu:
         if casebook is None:
             return
         name, _ = QFileDialog.getSaveFileName(
-            self._parent, "Export casebook", f"{casebook.name}.casebook", FILTER
+            self._parent, "Export casebook", file_name(casebook), FILTER
         )
         if name:
             self._desk.export_file(casebook, Path(name))
@@ -114,3 +116,8 @@ class CasebookMenu:
         box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         return box.exec() == QMessageBox.StandardButton.Yes
+
+
+def file_name(casebook: Casebook) -> str:
+    """Give a name for a casebook's file that every system takes."""
+    return f"{UNSAFE.sub('-', casebook.name).strip(' .-') or 'casebook'}.casebook"

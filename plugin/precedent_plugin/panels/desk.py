@@ -19,6 +19,7 @@ from precedent_plugin.cases import Case, Casebook, CaseDraft
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.host import Host, PaintedPixels, ViewSnapshot
 from precedent_plugin.library import CaseLibrary, LibraryChange
+from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.thumbnails import Thumbnails
 from precedent_plugin.preprocess import ViewImage, describe_view, image_from_pixels
@@ -183,16 +184,21 @@ class Desk:
             on_error=self._complain,
         )
 
-    def save_view(self, view: View, draft: CaseDraft, *, into_tray: bool) -> None:
-        """Keep a view as a case, in the casebook chosen now."""
-        self.last_entry = (draft.question, draft.answer)
+    def save_view(self, view: View, entry: Entry, then: Callable[[Case | None], object]) -> None:
+        """Keep a view as a case, in the casebook chosen now; `then` gets it, None if it failed."""
 
         def done(case: Case) -> None:
+            self.last_entry = (entry.question, entry.answer)
             self.host.notify("Case saved.")
-            if into_tray:
+            then(case)
+            if entry.into_tray:
                 self._try(lambda: self.tray.add([case]))
 
-        self.host.run(self._saved, view, draft, on_result=done, on_error=self._complain)
+        def failed(error: PrecedentError) -> None:
+            self._complain(error)
+            then(None)
+
+        self.host.run(self._saved, view, entry, on_result=done, on_error=failed)
 
     def change_library(
         self,
@@ -283,12 +289,10 @@ class Desk:
     def _found(self, case_ids: tuple[str, ...]) -> list[Case]:
         return [case for one in case_ids if (case := self.library.find(one)) is not None]
 
-    def _saved(self, view: View, draft: CaseDraft) -> Case:
+    def _saved(self, view: View, entry: Entry) -> Case:
         image = self._image(view)
-        kept = CaseDraft(
-            draft.question, draft.answer, draft.rationale, draft.tags, image.provenance
-        )
-        case = self.library.add(kept, image.png)
+        draft = CaseDraft(entry.question, entry.answer, None, entry.tags, image.provenance)
+        case = self.library.add(draft, image.png)
         if self.casebook is not None:
             self.library.add_to_casebook(self.casebook, [case.id])
         return case

@@ -31,7 +31,7 @@ from precedent_plugin.panels.icons import icon
 from precedent_plugin.panels.keys import KeyKeeper
 from precedent_plugin.panels.look import Panel, Tones
 from precedent_plugin.panels.pictures import image_of_png
-from precedent_plugin.panels.words import Line, Paragraph
+from precedent_plugin.panels.words import Column, Line, Paragraph
 
 ALL, TRASH = "all", "trash"
 TYPED_MS = 150
@@ -257,7 +257,7 @@ class LibraryPanel(Panel):
         column.addLayout(foot)
         self.pages = QStackedWidget()
         self.pages.addWidget(page)
-        self.pages.addWidget(self.editor)
+        self.pages.addWidget(Column("case-editor-scroll", self.editor))
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 10, 10, 8)
         box.addWidget(self.pages)
@@ -380,9 +380,10 @@ class LibraryPanel(Panel):
         if self.model.rowCount() and not self.selected:
             self.list.setCurrentIndex(self.model.index(0))
 
-    def _save(self, case: Case) -> None:
+    def _save(self, changed: Callable[[], Case]) -> None:
+        library = self._desk.library
         self._desk.change_library(
-            self._desk.library.update, case, say="Case saved.", then=lambda _: self.show_list()
+            lambda: library.update(changed()), say="Case saved.", then=lambda _: self.show_list()
         )
 
 

@@ -1,6 +1,7 @@
 """The answer of the question under way: follows the session and the question's own signals."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from qtpy.QtCore import QSize
@@ -24,6 +25,7 @@ class LiveAnswer(QWidget):
         self.setObjectName("live-answer")
         self._desk = desk
         self._question: Question | None = None
+        self._stops: tuple[Callable[[], None], ...] = ()
         self._pieces = 0
         self._first_at = 0.0
         self.view = AnswerView(actions)
@@ -46,6 +48,9 @@ class LiveAnswer(QWidget):
             clipboard.setText(report_text(self._question))
 
     def _bind(self, question: Question | None) -> None:
+        for stop in self._stops:
+            stop()
+        self._stops = ()
         self._question = question
         if question is None:
             self.view.clear()
@@ -60,9 +65,12 @@ class LiveAnswer(QWidget):
         self._desk.host.run(
             small_picture, question.image.png, on_result=lambda image: self._show(question, image)
         )
-        follow(self, question.state_changed, partial(self._moved, question))
-        follow(self, question.text_added, partial(self._added, question))
-        follow(self, question.progress_changed, partial(self._progressed, question))
+        # The question before is let go of: it holds its pictures.
+        self._stops = (
+            follow(self, question.state_changed, partial(self._moved, question)),
+            follow(self, question.text_added, partial(self._added, question)),
+            follow(self, question.progress_changed, partial(self._progressed, question)),
+        )
         self._moved(question, question.state)
 
     def _show(self, question: Question, image: QImage) -> None:

@@ -1,7 +1,6 @@
 """Saving the current view as a case: one key opens it, Return saves, Escape leaves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage, QKeyEvent
@@ -17,21 +16,12 @@ from qtpy.QtWidgets import (
 )
 
 from precedent_plugin.panels.case_editor import tags_of
+from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture
 from precedent_plugin.panels.words import Line
 
 SIDE = 72
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the reader wrote about the view."""
-
-    question: str
-    answer: str
-    tags: tuple[str, ...]
-    into_tray: bool
 
 
 class SaveCase(QFrame):
@@ -42,6 +32,7 @@ class SaveCase(QFrame):
         self.setObjectName("save-case")
         say(self, "card-current")
         self._on_save, self._on_close = on_save, on_close
+        self._is_waiting = False
         self.picture = Picture(SIDE)
         self.title = Line(role="muted", name="save-title")
         self.question = self._field("question", "Question this picture answers")
@@ -108,6 +99,11 @@ class SaveCase(QFrame):
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
         first.selectAll()
 
+    def wait(self, waiting: bool) -> None:
+        """Take no second Return while the case is being written."""
+        self._is_waiting = waiting
+        self._check()
+
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Escape leaves without saving."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
@@ -116,7 +112,8 @@ class SaveCase(QFrame):
         super().keyPressEvent(event)
 
     def _check(self) -> None:
-        self.save.setEnabled(bool(self.question.text().strip() and self.answer.text().strip()))
+        has_words = bool(self.question.text().strip() and self.answer.text().strip())
+        self.save.setEnabled(has_words and not self._is_waiting)
 
     def _save(self) -> None:
         if not self.save.isEnabled():

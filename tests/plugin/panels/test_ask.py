@@ -201,3 +201,26 @@ def test_shots_count_of_zero_sends_none(bench: Bench) -> None:
     bench.work.ask.shots.activated.emit(0)
     bench.ask()
     assert bench.engine.requests[-1].prompt.shots == ()
+
+
+def test_finished_question_is_let_go_of(held: Bench) -> None:
+    held.ask("first")
+    first = held.work.session.question
+    assert first is not None
+    listeners = len(first.text_added)
+    held.ask("second")
+    assert len(first.text_added) == listeners - 1
+
+
+def test_escape_leaves_the_question_field_with_its_words(bench: Bench) -> None:
+    bench.work.ask.question.setPlainText("half a question")
+    bench.press(bench.work.ask.question, Qt.Key.Key_Escape)
+    assert bench.work.ask.question.toPlainText() == "half a question"
+
+
+def test_view_that_changes_while_the_answer_comes_is_said(held: Bench) -> None:
+    held.ask()
+    held.host.show(seed=3, frame=40)
+    held.work.desk.look()
+    held.host.held[-1].say("pneu")
+    assert held.work.ask.answer.view.moved_on.isVisible()

@@ -1,10 +1,14 @@
 """The library panel: find, add, edit, delete and take back cases."""
 
+from pathlib import Path
+
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QMenu
 from tests.plugin.panels.bench import Bench, MakeBench
 
+from precedent_plugin.cases import Casebook
+from precedent_plugin.panels.casebook_menu import file_name
 from precedent_plugin.panels.drag import ids_in
 from precedent_plugin.panels.library import TRASH
 
@@ -179,3 +183,39 @@ def test_case_taken_out_of_a_casebook_stays_in_the_library(bench: Bench) -> None
     {action.text(): action for action in menu.actions()}["Take out of this casebook"].trigger()
     assert not bench.library.cases("", casebook.id)
     assert bench.library.find(case.id) is not None
+
+
+def test_refused_edit_stays_on_the_page(bench: Bench) -> None:
+    case = bench.add_cases("a")[0]
+    panel = bench.work.library
+    panel.open_case(case.id)
+    panel.editor.tags.setText("x" * 500)
+    panel.editor.save.click()
+    assert bench.host.notes[-1][2] == "error"
+    assert panel.pages.currentIndex() == 1
+
+
+def test_corrupted_casebook_is_refused_in_one_sentence(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "broken.casebook"
+    path.write_bytes(b"not a casebook")
+    bench.work.desk.import_file(path)
+    assert bench.host.notes[-1][2] == "error"
+    assert not bench.library.casebooks()
+
+
+def test_casebook_comes_back_from_its_file(bench: Bench, tmp_path: Path) -> None:
+    cases = bench.add_cases("a", "b")
+    casebook = bench.library.create_casebook("Chest")
+    bench.library.add_to_casebook(casebook.id, [case.id for case in cases])
+    path = tmp_path / "chest.casebook"
+    bench.work.desk.export_file(bench.library.casebooks()[0], path)
+    bench.library.delete_casebook(casebook.id)
+    bench.library.delete([case.id for case in cases])
+    bench.library.empty_trash()
+    bench.work.desk.import_file(path)
+    assert sorted(case.answer for case in bench.library.cases()) == ["a", "b"]
+
+
+def test_file_name_of_a_casebook_has_no_separators() -> None:
+    assert file_name(Casebook("1", "a/b\\c: d")) == "a-b-c- d.casebook"
+    assert file_name(Casebook("1", "///")) == "casebook.casebook"

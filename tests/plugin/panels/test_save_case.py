@@ -63,3 +63,14 @@ def test_return_without_an_answer_does_nothing(bench: Bench) -> None:
     save(bench, "What is it?", " ")
     assert not bench.library.cases()
     assert bench.work.ask.save_form.isVisible()
+
+
+def test_refused_words_stay_in_the_form(bench: Bench) -> None:
+    bench.host.commands["cases.save-view"].run()
+    bench.work.ask.save_form.tags.setText("x" * 500)
+    save(bench, "What is it?", "a mass")
+    form = bench.work.ask.save_form
+    assert bench.host.notes[-1][2] == "error"
+    assert form.isVisible()
+    assert form.answer.text() == "a mass"
+    assert form.save.isEnabled()
