@@ -59,7 +59,10 @@ def _check_picture(opened: OpenedDicom) -> None:
     if opened.pixels is None:
         if "Rows" in dataset and "Columns" in dataset:
             raise DecodeError(f"{name}: it has no pixel data; the file may be cut off.")
-        raise UnsupportedError(f"{name}: {_kind(sop, dataset)}: has no picture.")
+        kind = _kind(sop, dataset)
+        if kind.endswith("Image"):
+            raise DecodeError(f"{name}: {kind}: its pixel data is not in the file.")
+        raise UnsupportedError(f"{name}: {kind}: has no picture.")
     problem = transfer_syntax_problem(opened.transfer_syntax_uid)
     if problem is not None:
         raise UnsupportedError(f"{name}: {problem}.")

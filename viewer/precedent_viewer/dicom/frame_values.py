@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 from precedent_viewer.dicom.colour import rgb_of_ybr
 from precedent_viewer.dicom.decoders import Decoded, decode_frame, is_native, syntax_name
 from precedent_viewer.dicom.image_file import ImageFile, check_index, open_image
-from precedent_viewer.dicom.native import native_values, read_native, without_unused_bits
+from precedent_viewer.dicom.native import (
+    NativePlace,
+    native_values,
+    read_native,
+    without_unused_bits,
+)
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
 
@@ -61,10 +66,9 @@ def _native(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
             "its pixel data is not in compressed form."
         )
     with opened.stream() as stream:
-        data, start_bit, missing = read_native(stream, element, pixel, index, opened.path.name)
-    values = native_values(
-        data, start_bit, pixel, is_little_endian=opened.is_little_endian, vr=element.vr
-    )
+        place = NativePlace(element, pixel, is_little_endian=opened.is_little_endian)
+        data, start_bit, missing = read_native(stream, place, index, opened.path.name)
+    values = native_values(data, start_bit, pixel, is_little_endian=opened.is_little_endian)
     decoded = Decoded(without_unused_bits(values, pixel), _after_native(pixel.photometric))
     return decoded, _missing_notes(missing, image)
 
@@ -92,8 +96,7 @@ def _missing_notes(missing: int, image: ImageFile) -> Notes:
         share = 100 * missing * 8 / pixel.bits_per_frame
         return (f"The file is cut off: {share:.0f} % of the colour values are missing.",)
     rows = min(-(-missing // row_bytes), pixel.rows)
-    are = "row is" if rows == 1 else "rows are"
-    return (f"The file is cut off: {rows} of {pixel.rows} {are} missing, shown as 0.",)
+    return (f"The file is cut off: {rows} of {pixel.rows} rows are missing, shown as 0.",)
 
 
 def _cut_notes(data: bytes, uid: str, *, is_cut: bool) -> Notes:

@@ -112,5 +112,5 @@ def _check_photometric(photometric: str, samples: int, name: str) -> None:
         )
     if samples != wanted:
         raise DecodeError(
-            f"{name}: {photometric} needs {wanted} samples a pixel, but the file says {samples}."
+            f"{name}: Samples per Pixel is {samples}, but {photometric} has {wanted}."
         )

@@ -1,5 +1,6 @@
 """Frames that are stored uncompressed: where they lie, and how bytes become values. PS3.5 8."""
 
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -14,17 +15,38 @@ MAY_BE_PADDED = 64 << 20
 when at least half of it is there, so that a false size in the header allocates no memory."""
 
 
+@dataclass(frozen=True, slots=True)
+class NativePlace:
+    """Where the frames of a file lie, one after the other."""
+
+    element: PixelElement
+    pixel: ImagePixel
+    is_little_endian: bool = True
+
+    @property
+    def swaps_bytes(self) -> bool:
+        """Whether two values of 8 bits share a big endian word, and so come the wrong way round."""
+        is_word = self.element.vr in ("OW", "")
+        return not self.is_little_endian and self.pixel.bits_allocated == 8 and is_word
+
+    def byte_range(self, index: int) -> tuple[int, int]:
+        """Give the first byte of a frame and the one after its last, from the first of the data."""
+        start_bit = index * self.pixel.bits_per_frame
+        return start_bit // 8, -(-(start_bit + self.pixel.bits_per_frame) // 8)
+
+
 def read_native(
-    stream: BinaryIO, element: PixelElement, pixel: ImagePixel, index: int, name: str
+    stream: BinaryIO, place: NativePlace, index: int, name: str
 ) -> tuple[bytes, int, int]:
     """Read a frame's bytes, zeros for what is missing.
 
     Gives the bytes, the bits before the first value (frames of single bits are not aligned), and
     how many bytes are missing. Raises DecodeError when nothing of the frame is there.
     """
-    start_bit = index * pixel.bits_per_frame
-    first, last = start_bit // 8, -(-(start_bit + pixel.bits_per_frame) // 8)
-    end = min(element.available, last if element.length is None else max(element.length, 0))
+    element, pixel = place.element, place.pixel
+    first, last = place.byte_range(index)
+    known = element.available if element.length is None else element.length
+    end = min(element.available, known)
     wanted, there = last - first, max(min(end, last) - first, 0)
     if there == 0:
         raise DecodeError(
@@ -35,23 +57,31 @@ def read_native(
             f"{name}: the header claims {wanted:,} bytes for this frame, but the file holds "
             f"{there:,}."
         )
-    stream.seek(element.offset + first)
-    data = stream.read(there)
+    data = _read(stream, element.offset, first, first + there, swaps_bytes=place.swaps_bytes)
     missing = wanted - len(data)
-    return data + bytes(missing), start_bit % 8, missing
+    return data + bytes(missing), index * pixel.bits_per_frame % 8, missing
+
+
+def _read(stream: BinaryIO, offset: int, first: int, end: int, *, swaps_bytes: bool) -> bytes:
+    """Read bytes of the pixel data; words are read whole when their bytes are exchanged."""
+    start, stop = (first - first % 2, end + end % 2) if swaps_bytes else (first, end)
+    stream.seek(offset + start)
+    data = stream.read(stop - start)
+    if swaps_bytes:
+        even = np.frombuffer(data[: len(data) // 2 * 2], np.uint8)
+        data = even.reshape(-1, 2)[:, ::-1].tobytes()
+    return data[first - start : end - start]
 
 
 def native_values(
-    data: bytes, start_bit: int, pixel: ImagePixel, *, is_little_endian: bool = True, vr: str = "OW"
+    data: bytes, start_bit: int, pixel: ImagePixel, *, is_little_endian: bool = True
 ) -> NDArray[Any]:
     """Turn a frame's bytes into values: (rows, columns) or (rows, columns, 3), little endian."""
     if pixel.bits_allocated in (1, 12):
         flat = _packed(data, start_bit, pixel)
     else:
-        flat = np.frombuffer(data, pixel.dtype.newbyteorder("<" if is_little_endian else ">"))
-        if not is_little_endian and pixel.bits_allocated == 8 and vr == "OW":
-            flat = _swapped(flat)
-        flat = flat.astype(pixel.dtype, copy=False)
+        stored_as = pixel.dtype.newbyteorder("<" if is_little_endian else ">")
+        flat = np.frombuffer(data, stored_as).astype(pixel.dtype, copy=False)
     if pixel.photometric == "YBR_FULL_422":
         return _full_chroma(flat, pixel)
     return shaped(flat[: pixel.values_per_frame], pixel)
@@ -85,12 +115,6 @@ def _packed(data: bytes, start_bit: int, pixel: ImagePixel) -> NDArray[Any]:
     grouped = bits[start_bit : start_bit + 12 * count].reshape(count, 12).astype(np.uint16)
     values: NDArray[Any] = (grouped << np.arange(12, dtype=np.uint16)).sum(axis=1)
     return values.astype(pixel.dtype)
-
-
-def _swapped(flat: NDArray[Any]) -> NDArray[Any]:
-    """Exchange the bytes of each big endian word of two 8-bit values."""
-    even = flat[: flat.size // 2 * 2]
-    return np.concatenate([even.reshape(-1, 2)[:, ::-1].ravel(), flat[even.size :]])
 
 
 def _full_chroma(flat: NDArray[Any], pixel: ImagePixel) -> NDArray[Any]:

@@ -31,6 +31,12 @@ PIXEL_TAGS: dict[int, PixelKind] = {
     0x7FE00009: "double",
 }
 UNDEFINED = 0xFFFFFFFF
+UNCHECKED_READ = 1 << 16
+"""Reads of up to this many bytes are not compared with what is left: they cost nothing."""
+DEFLATED = DeflatedExplicitVRLittleEndian.encode("ascii")
+LAST_FIRST_ELEMENT = 0x0070
+LONGEST_FIRST_VALUE = 512
+"""The first element of a file without preamble is one of the first of its group, and short."""
 LARGEST_INFLATED = 1 << 30
 """A deflated file may unpack to this many bytes; a larger one is taken for an attack."""
 
@@ -75,6 +81,8 @@ class _Bounded(io.BufferedReader):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read at most what is left."""
+        if size is not None and 0 <= size <= UNCHECKED_READ:
+            return super().read(size)
         left = max(self._size - self.tell(), 0)
         return super().read(left if size is None or size < 0 else min(size, left))
 
@@ -108,11 +116,12 @@ def has_dicom_start(start: bytes) -> bool:
         return True
     if len(start) < 8:
         return False
-    group, element, length = struct.unpack("<HHL", start[:8])
-    if group not in (2, 8) or element > 0x0070:
-        return False
     is_explicit = start[4:6].isalpha() and start[4:6].isupper()
-    return is_explicit or length < 512
+    group, element, length = struct.unpack("<HHL", start[:8])
+    if group in (2, 8) and element <= LAST_FIRST_ELEMENT:
+        return is_explicit or length < LONGEST_FIRST_VALUE
+    group, element = struct.unpack(">HH", start[:4])
+    return is_explicit and group in (2, 8) and element <= LAST_FIRST_ELEMENT
 
 
 def _read(path: Path, file: _Bounded, size: int) -> OpenedDicom:
@@ -121,7 +130,7 @@ def _read(path: Path, file: _Bounded, size: int) -> OpenedDicom:
         raise InvalidDicomError
     has_preamble = start[128:132] == b"DICM"
     file.seek(0)
-    if has_preamble and _is_deflated(path):
+    if has_preamble and DEFLATED in file.peek(4096) and _is_deflated(path):
         return _read_deflated(path, file)
     dataset = read_partial(file, stop_when=_at_pixels, force=not has_preamble)
     _, is_little = dataset.original_encoding
