@@ -20,6 +20,7 @@ if sys.version_info < (3, 11):
 
 import ctypes
 import hashlib
+import io
 import json
 import os
 import platform
@@ -87,6 +88,10 @@ class Outcome:
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line says and give the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a letter shows a question mark; it is no reason to stop.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         return run(arguments)
     except StartError as error:
@@ -255,7 +260,7 @@ def run_with_progress(command: Sequence[str], environment: Mapping[str, str]) ->
                     shown = time.monotonic()
                     show_progress(line.strip(), live)
     if live:
-        say("\r\033[K", end="")
+        show_progress("", live)
     return process.returncode
 
 
@@ -263,8 +268,8 @@ def show_progress(line: str, live: bool) -> None:
     """Show one line of progress, over the one before where the terminal can."""
     if live:
         width = shutil.get_terminal_size().columns - 3
-        say(f"\r\033[K  {line[:width]}", end="")
-    else:
+        say(f"\r  {line[:width]:<{width}}\r", end="")
+    elif line:
         say(f"  {line[:100]}")
 
 
@@ -404,6 +409,8 @@ def open_application(arguments: Sequence[str]) -> int:
     if not arguments:
         say("No display: asking the sample question, with the window rendered off screen.")
         return hand_over(["demo", "--screenshot", DEMO_PICTURE], environment)
+    if not arguments[0].startswith("-") and not Path(arguments[0]).exists():
+        return hand_over(arguments, environment)
     say(f"No display: the window is rendered off screen to {Path(WINDOW_PICTURE).resolve()}")
     return hand_over(["window", *arguments, "--screenshot", WINDOW_PICTURE], environment)
 
@@ -428,7 +435,10 @@ def run_checks(arguments: Sequence[str]) -> int:
     """Run linters, type checkers and pytest, then show how each ended."""
     prepare_system(headless=True)
     python = str(venv_python())
-    environment = dict(os.environ) | {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    environment = dict(os.environ) | {
+        "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+        "PYTHONUTF8": "1",
+    }
     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
     checks = {
         "ruff check": [python, "-m", "ruff", "check", "."],

@@ -283,10 +283,19 @@ def test_without_a_display_the_demonstration_runs(
 def test_without_a_display_paths_become_a_picture(
     start: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arguments, platform = launched(start, monkeypatch, ["x.dcm"], headless=True)
+    arguments, platform = launched(start, monkeypatch, [str(START)], headless=True)
 
-    assert arguments == ["window", "x.dcm", "--screenshot", "precedent-window.png"]
+    assert arguments == ["window", str(START), "--screenshot", "precedent-window.png"]
     assert platform == "offscreen"
+
+
+@pytest.mark.parametrize("headless", [True, False])
+def test_verbs_are_passed_on(
+    start: ModuleType, monkeypatch: pytest.MonkeyPatch, headless: bool
+) -> None:
+    arguments, _ = launched(start, monkeypatch, ["doctor", "--json"], headless=headless)
+
+    assert arguments == ["doctor", "--json"]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays are named on Linux only")
