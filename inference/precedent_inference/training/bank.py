@@ -2,8 +2,10 @@
 
 import os
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
@@ -43,7 +45,8 @@ def make_bank(
     workers = workers or os.cpu_count() or 1
     draw_class = partial(_class_pictures, seed, instances)
     draw_marks = partial(_marked_picture, seed)
-    with ProcessPoolExecutor(workers) as pool:
+    # Spawned, as on Windows: a forked child of a process with threads may never wake.
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         rows = list(
             tqdm(pool.map(draw_class, range(classes), chunksize=16), "classes", total=classes)
         )
@@ -58,6 +61,19 @@ def make_bank(
         counts=np.array([m[1] for m in marks], dtype=np.int64),
         places=np.array([m[2] for m in marks], dtype=np.int64),
     )
+
+
+def save_bank(bank: PictureBank, path: Path) -> None:
+    """Keep a bank as an array file, whole or not at all."""
+    partial_path = path.with_name(path.stem + "-partial.npz")
+    np.savez(partial_path, **{field.name: getattr(bank, field.name) for field in fields(bank)})
+    partial_path.replace(path)
+
+
+def load_bank(path: Path) -> PictureBank:
+    """Read a kept bank."""
+    with np.load(path) as arrays:
+        return PictureBank(**{name: arrays[name] for name in arrays.files})
 
 
 def _class_pictures(seed: int, instances: int, index: int) -> tuple[Pictures, int]:

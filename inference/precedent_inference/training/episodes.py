@@ -87,9 +87,8 @@ def attribute_episode(rng: Generator, chunks: int, *, is_count: bool) -> Episode
 def text_episode(rng: Generator, chunks: int, ways: int) -> Episode:
     """Keys instead of pictures: the word in the question tells the answer. Teaches copying."""
     answers = words.draw_answers(rng, ways)
-    keys = words.draw_answers(rng, ways)
-    asking = lambda kind: f"What is {keys[kind]}?"  # noqa: E731
-    return _chunks(draw_kinds(rng, chunks, ways), answers, asking)
+    keys = [words.draw_word(rng) for _ in range(ways)]
+    return _chunks(draw_kinds(rng, chunks, ways), answers, lambda kind: f"What is {keys[kind]}?")
 
 
 def _asking(rng: Generator, question: str) -> Callable[[int], str]:
@@ -112,8 +111,13 @@ def _chunks(
     ]
 
 
-def to_tokens(tokenizer: Tokenizer, episodes: Sequence[Episode]) -> TokenBatch:
-    """Encode episodes in the starter model's template, with the preceding image for every token."""
+def to_tokens(
+    tokenizer: Tokenizer, episodes: Sequence[Episode], *, every_token: bool = False
+) -> TokenBatch:
+    """Encode episodes in the starter model's template, with the preceding image for every token.
+
+    every_token: all tokens are targets, questions too: what is said again teaches copying.
+    """
     pad, start, image, end = (token_id(tokenizer, t) for t in (PAD, START, IMAGE, END_OF_CHUNK))
     texts = [
         text
@@ -129,7 +133,8 @@ def to_tokens(tokenizer: Tokenizer, episodes: Sequence[Episode]) -> TokenBatch:
             asked, answer = next(pieces), next(pieces)
             tokens += [image, *asked, *answer, end]
             index += [number] * (len(asked) + len(answer) + 2)
-            target += [False] * (len(asked) + 1) + [chunk.is_learnt] * (len(answer) + 1)
+            target += [every_token] * (len(asked) + 1)
+            target += [every_token or chunk.is_learnt] * (len(answer) + 1)
         rows.append((tokens, index, target))
     length = max(len(tokens) for tokens, _, _ in rows)
     batch = TokenBatch(

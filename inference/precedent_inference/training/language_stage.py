@@ -6,7 +6,7 @@ follow. A share of random latents stays to the end: it keeps the comparison gene
 holds on real pictures.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from precedent_inference.training.episodes import (
     to_tokens,
     yes_no_episode,
 )
-from precedent_inference.training.recipe import StageSettings
+from precedent_inference.training.recipe import LanguageSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +53,23 @@ class Mixture:
     synthetic: float
 
 
-def mixture_at(step: int, text_steps: int, *, has_latents: bool) -> Mixture:
+def mixture_at(step: int, settings: LanguageSettings) -> Mixture:
     """Text alone first, then random latents beside it, then the encoder's."""
-    if step < text_steps:
+    if step < settings.text_steps:
         return Mixture(1.0, 0.0)
-    return Mixture(0.1, 0.25) if has_latents else Mixture(0.2, 0.8)
+    if step < settings.text_steps + settings.synthetic_steps:
+        return Mixture(0.2, 0.8)
+    return Mixture(0.1, 0.25)
 
 
 def train_language(
     model: Flamingo,
     tokenizer: Tokenizer,
-    bank: LatentBank | None,
-    settings: StageSettings,
-    text_steps: int,
+    bank: LatentBank,
+    settings: LanguageSettings,
     seed: int,
     checkpoint: Path,
-) -> Iterator[dict[str, float]]:
+) -> Iterator[Mapping[str, float | str]]:
     """Train everything but vision tower and resampler in place, resuming; yield losses."""
     device = next(model.parameters()).device
     parameters = [
@@ -85,10 +86,12 @@ def train_language(
     for step in tqdm(range(start, settings.steps), "language", initial=start, total=settings.steps):
         set_rate(optimizer, settings, step)
         rng = np.random.default_rng([seed, 4, step])
-        mixture = mixture_at(step, text_steps, has_latents=bank is not None)
-        kind = rng.choice(
-            ["text", "synthetic", "real"],
-            p=[mixture.text, mixture.synthetic, 1 - mixture.text - mixture.synthetic],
+        mixture = mixture_at(step, settings)
+        kind = str(
+            rng.choice(
+                ["text", "synthetic", "real"],
+                p=[mixture.text, mixture.synthetic, 1 - mixture.text - mixture.synthetic],
+            )
         )
         episodes, latents = draw_batch(rng, kind, settings.batch, bank)
         loss, hit = episode_loss(model, tokenizer, episodes, latents, device)
@@ -109,7 +112,7 @@ def train_language(
 
 
 def draw_batch(
-    rng: Generator, kind: str, batch: int, bank: LatentBank | None
+    rng: Generator, kind: str, batch: int, bank: LatentBank
 ) -> tuple[list[Episode], Tensor | None]:
     """Draw episodes of one length and the latents (B, M, L, V) of their pictures; None for text."""
     chunks = int(rng.integers(3, 10))
@@ -120,7 +123,6 @@ def draw_batch(
     if kind == "synthetic":
         episodes = [label_episode(rng, chunks, ways) for _ in range(batch)]
         return episodes, torch.stack([random_latents(rng, episode) for episode in episodes])
-    assert bank is not None
     drawn = [_real_episode(rng, chunks, ways, bank) for _ in range(batch)]
     return [episode for episode, _ in drawn], torch.stack([latents for _, latents in drawn])
 
@@ -169,7 +171,7 @@ def episode_loss(
     device: torch.device,
 ) -> tuple[Tensor, float]:
     """Give the mean loss over the learnt tokens and the share of them that were right."""
-    batch = to_tokens(tokenizer, episodes)
+    batch = to_tokens(tokenizer, episodes, every_token=latents is None)
     tokens = torch.from_numpy(batch.tokens).to(device)
     index = torch.from_numpy(batch.media_index).to(device)
     if latents is None:

@@ -53,13 +53,21 @@ class StageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageSettings(StageSettings):
+    """The decoder's schedule: text alone, then random latents, then the encoder's to the end."""
+
+    text_steps: int = 350
+    synthetic_steps: int = 1150
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything that `precedent train starter` needs besides a seed."""
 
     classes: int = 3200
     instances: int = 10
     marked: int = 8000
-    encoder: StageSettings = StageSettings(steps=2400, batch=192, learning_rate=1e-3)
-    text: StageSettings = StageSettings(steps=1500, batch=48, learning_rate=1e-3)
-    episodes: StageSettings = StageSettings(steps=6000, batch=32, learning_rate=8e-4)
-    joint: StageSettings = StageSettings(steps=300, batch=8, learning_rate=1e-4)
+    encoder: StageSettings = StageSettings(steps=1700, batch=192, learning_rate=1e-3)
+    language: LanguageSettings = LanguageSettings(
+        steps=3600, batch=32, learning_rate=1e-3, decay=0.01
+    )

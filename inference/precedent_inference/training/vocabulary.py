@@ -13,7 +13,7 @@ START, IMAGE, END_OF_CHUNK, PAD = "<s>", "<image>", "<|endofchunk|>", "<PAD>"
 SPECIALS = (PAD, START, IMAGE, END_OF_CHUNK)
 
 
-def train_tokenizer(seed: int) -> Tokenizer:
+def train_tokenizer(seed: int, sentences: int = 12_000) -> Tokenizer:
     """Train the tokenizer; the same seed gives the same file. Any text can be encoded."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -24,7 +24,7 @@ def train_tokenizer(seed: int) -> Tokenizer:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_corpus(seed), trainer)
+    tokenizer.train_from_iterator(_corpus(seed, sentences), trainer)
     return tokenizer
 
 
@@ -40,9 +40,9 @@ def token_id(tokenizer: Tokenizer, token: str) -> int:
     return found
 
 
-def _corpus(seed: int) -> Iterator[str]:
+def _corpus(seed: int, sentences: int) -> Iterator[str]:
     rng = np.random.default_rng([seed, 3])
-    for _ in range(12_000):
+    for _ in range(sentences):
         for answer in words.draw_answers(rng, 2):
             yield f"Question: {words.draw_question(rng)} Answer: {answer}"
         word = words.draw_word(rng)

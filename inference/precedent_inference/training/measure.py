@@ -1,0 +1,214 @@
+"""Measure a trained starter model on procedural classes that it never saw: exact text, greedy.
+
+Every figure stands beside what it must be compared with: the nearest neighbour on the model's own
+features, chance, answers when the labels are permuted, and answers without any reference.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.random import Generator
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from precedent_inference.model.flamingo import Flamingo
+from precedent_inference.training import words
+from precedent_inference.training.augment import augment
+from precedent_inference.training.bank import PictureBank
+from precedent_inference.training.recipe import (
+    APPEARANCE_LATENTS,
+    IMAGE_DEVIATION,
+    IMAGE_MEAN,
+)
+from precedent_inference.training.vocabulary import END_OF_CHUNK, IMAGE, PAD, START, token_id
+
+MEASURE_SEED = 90_001
+"""Classes of the bank made from this seed are never trained on: training uses small seeds."""
+MAX_NEW_TOKENS = 24
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One few-shot question: pictures of the bank, their answers, and which is asked."""
+
+    references: tuple[tuple[int, int], ...]
+    """(class, instance) of each reference, in prompt order."""
+    answers: tuple[str, ...]
+    """What each reference is said to be; as long as `references`."""
+    query: tuple[int, int]
+    expected: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Shares of right answers, 0..1."""
+
+    exact: float
+    neighbour: float | None
+    """Nearest reference by the model's own features; None without references."""
+    first_token: float
+    """The first token alone was right: how much is lost in copying rather than in comparing."""
+
+
+def draw_trial(
+    rng: Generator,
+    bank: PictureBank,
+    *,
+    ways: int,
+    shots: int,
+    held_back: bool = False,
+    permuted: bool = False,
+    match_at: int | None = None,
+) -> Trial:
+    """Draw a trial.
+
+    held_back: answers of words that training never used in answers. permuted: references carry
+    another class's answer, and the right answer is what the matching references now say. match_at:
+    the place of the matching reference (one shot only).
+    """
+    classes = rng.choice(len(bank.family), ways, replace=False)
+    answers = words.draw_answers(rng, ways, held_back=held_back)
+    if permuted:
+        answers = answers[1:] + answers[:1]
+    order = rng.permutation(np.repeat(np.arange(ways), shots))
+    if match_at is not None:
+        rest = [int(way) for way in order if way != 0]
+        order = np.array([*rest[:match_at], 0, *rest[match_at:]])
+    asked = 0 if match_at is not None else int(rng.integers(ways))
+    instances = {way: iter(rng.permutation(bank.pictures.shape[1])) for way in range(ways)}
+    references = tuple((int(classes[way]), int(next(instances[way]))) for way in order)
+    return Trial(
+        references,
+        tuple(answers[way] for way in order),
+        (int(classes[asked]), int(next(instances[asked]))),
+        answers[asked],
+        words.draw_question(rng),
+    )
+
+
+@torch.inference_mode()
+def encode_pictures(model: Flamingo, bank: PictureBank, seed: int) -> Tensor:
+    """Give latents (classes, instances, L, V) of the bank's pictures, each changed at random."""
+    flat = bank.pictures.reshape(-1, *bank.pictures.shape[2:])
+    noise = torch.Generator().manual_seed(seed)
+    encoded: list[Tensor] = []
+    for start in range(0, len(flat), 128):
+        part = torch.from_numpy(flat[start : start + 128]).permute(0, 3, 1, 2).float() / 255
+        changed = augment(part, noise)
+        encoded.append(model.encode_images((changed - IMAGE_MEAN) / IMAGE_DEVIATION))
+    return torch.cat(encoded).view(*bank.pictures.shape[:2], *encoded[0].shape[1:])
+
+
+def score_trials(
+    model: Flamingo, tokenizer: Tokenizer, latents: Tensor, trials: list[Trial]
+) -> Score:
+    """Answer every trial and give the shares that were right."""
+    texts: list[str] = []
+    for start in range(0, len(trials), BATCH):
+        texts += answer_trials(model, tokenizer, latents, trials[start : start + BATCH])
+    exact = [text == trial.expected for text, trial in zip(texts, trials, strict=True)]
+    first = [
+        _first_token(tokenizer, text) == _first_token(tokenizer, trial.expected)
+        for text, trial in zip(texts, trials, strict=True)
+    ]
+    neighbour = None
+    if trials[0].references:
+        neighbour = float(np.mean([_nearest(latents, t) == t.expected for t in trials]))
+    return Score(float(np.mean(exact)), neighbour, float(np.mean(first)))
+
+
+@torch.inference_mode()
+def answer_trials(
+    model: Flamingo, tokenizer: Tokenizer, latents: Tensor, trials: list[Trial]
+) -> list[str]:
+    """Give the greedy answers; all trials have equally many references."""
+    pad, start, image, end = (token_id(tokenizer, t) for t in (PAD, START, IMAGE, END_OF_CHUNK))
+    rows: list[list[int]] = []
+    for trial in trials:
+        question = tokenizer.encode(f"Question: {trial.question} Answer:").ids
+        row = [start]
+        for answer in trial.answers:
+            row += [image, *question, *tokenizer.encode(f" {answer}").ids, end]
+        rows.append([*row, image, *question])
+    length = max(len(row) for row in rows)
+    tokens = torch.tensor([[pad] * (length - len(row)) + row for row in rows])
+    mask = (tokens != pad).long()
+    index = (tokens == image).cumsum(1)
+    pictures = torch.stack(
+        [torch.stack([latents[at] for at in (*trial.references, trial.query)]) for trial in trials]
+    )
+    media = model.project_media(pictures)
+    logits, cache = model.decode(tokens, media, index, model.empty_cache(len(rows)), mask)
+    written: list[Tensor] = []
+    last = index[:, -1:]
+    for _ in range(MAX_NEW_TOKENS):
+        token = logits[:, -1].argmax(-1, keepdim=True)
+        written.append(token)
+        if all((torch.cat(written, 1) == end).any(1)):
+            break
+        mask = torch.cat((mask, torch.ones_like(token)), 1)
+        logits, cache = model.decode(token, media, last, cache, mask)
+    return [_text(tokenizer, row, end) for row in torch.cat(written, 1).tolist()]
+
+
+def _text(tokenizer: Tokenizer, ids: list[int], end: int) -> str:
+    kept = ids[: ids.index(end)] if end in ids else ids
+    text: str = tokenizer.decode(kept, skip_special_tokens=False)
+    return text.strip()
+
+
+def _first_token(tokenizer: Tokenizer, text: str) -> int | None:
+    ids = tokenizer.encode(f" {text}").ids
+    return ids[0] if ids else None
+
+
+def _nearest(latents: Tensor, trial: Trial) -> str:
+    features = functional.normalize(
+        torch.stack([latents[at] for at in (*trial.references, trial.query)])[
+            :, :APPEARANCE_LATENTS
+        ].mean(1),
+        dim=-1,
+    )
+    return trial.answers[int((features[:-1] @ features[-1]).argmax())]
+
+
+Draw = Callable[[Generator], Trial]
+
+
+def settings(bank: PictureBank) -> dict[str, Draw]:
+    """Give every setting that the starter model's card reports, by name."""
+
+    def setting(ways: int, shots: int, **options: bool | int) -> Draw:
+        return lambda rng: draw_trial(rng, bank, ways=ways, shots=shots, **options)  # type: ignore[arg-type]  # every option is a keyword of draw_trial
+
+    table = {
+        "2-way 1-shot": setting(2, 1),
+        "2-way 3-shot": setting(2, 3),
+        "4-way 1-shot": setting(4, 1),
+        "2-way 1-shot, answers never used in training": setting(2, 1, held_back=True),
+        "2-way 3-shot, answers never used in training": setting(2, 3, held_back=True),
+        "4-way 1-shot, answers never used in training": setting(4, 1, held_back=True),
+        "2-way 3-shot, labels permuted": setting(2, 3, permuted=True),
+        "zero-shot": setting(2, 0),
+    }
+    for place in range(4):
+        table[f"4-way 1-shot, match at place {place + 1}"] = setting(4, 1, match_at=place)
+    return table
+
+
+def measure(
+    model: Flamingo, tokenizer: Tokenizer, bank: PictureBank, episodes: int
+) -> dict[str, Score]:
+    """Score every setting over `episodes` trials; the same trials for every model."""
+    latents = encode_pictures(model, bank, MEASURE_SEED)
+    scores: dict[str, Score] = {}
+    for number, (name, draw) in enumerate(settings(bank).items()):
+        rng = np.random.default_rng([MEASURE_SEED, number])
+        trials = [draw(rng) for _ in range(episodes)]
+        scores[name] = score_trials(model, tokenizer, latents, trials)
+    return scores
