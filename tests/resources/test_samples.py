@@ -72,7 +72,7 @@ def test_slice_is_made_again_bit_for_bit(samples: Path, tmp_path: Path, index: i
 
 
 def test_cells_are_made_again_bit_for_bit(samples: Path, tmp_path: Path) -> None:
-    made, shipped = tmp_path / "cells.dcm", samples / "study" / "cells.dcm"
+    made, shipped = tmp_path / "cells.dcm", samples / maker.CELLS_NAME
 
     write_cells(made, draw_cells(maker.STUDY_CELLS_SEED, maker.FIELD_PX, "mixed"))
 

@@ -29,6 +29,8 @@ from precedent_resources.phantoms.thorax import SLICE_STEP_MM, Chest, Lesion
 
 GRID = Grid(320, 1.1)
 SLICES, TOP_MM = 72, 105.0
+CELLS_NAME = "study/microscopy/cells.dcm"
+"""Its folder comes after `ct`, so that a viewer opens the chest first."""
 STUDY_SEED, STUDY_CELLS_SEED, FIELD_PX = 1, 1, 1024
 NODULE = Lesion((-75.0, -5.0, 57.0), 9.5, 40.0, "lung")
 STUDY_LESIONS = (
@@ -66,7 +68,8 @@ def write_samples(folder: Path, *, progress: Callable[[str], None]) -> None:
         progress(f"slice {index + 1} of {SLICES}")
         write_study_slice(folder, chest, index)
     progress("stained cells")
-    write_cells(folder / "study" / "cells.dcm", draw_cells(STUDY_CELLS_SEED, FIELD_PX, "mixed"))
+    (folder / CELLS_NAME).parent.mkdir(parents=True, exist_ok=True)
+    write_cells(folder / CELLS_NAME, draw_cells(STUDY_CELLS_SEED, FIELD_PX, "mixed"))
     progress("casebook")
     (folder / "query.png").write_bytes(png(query_picture()))
     (folder / "sample.casebook").write_bytes(casebook_archive())
