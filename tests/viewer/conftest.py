@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from PyQt6.QtCore import QEvent
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -101,7 +102,8 @@ def make_app(qapp: QApplication, qtbot: QtBot, settings_folder: Path) -> Iterato
     for app in made:
         app.window.close()
         app.window.deleteLater()
-    qapp.processEvents()
+    # Without this the windows of all tests stay alive, and every new style sheet restyles them.
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

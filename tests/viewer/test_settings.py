@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as settings_profile
 from hypothesis import strategies as st
 
 from precedent_viewer.settings import (
@@ -28,6 +29,7 @@ settings = st.builds(
 )
 
 
+@settings_profile(max_examples=25)
 @given(settings)
 def test_what_is_written_is_read_again(wanted: Settings) -> None:
     from tempfile import TemporaryDirectory

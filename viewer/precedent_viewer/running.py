@@ -59,6 +59,7 @@ def take_screenshot(
         is_saved = app.window.grab().save(str(out))
         has_image = app.view.pixels is not None
         app.window.close()
+        app.window.deleteLater()
     if not is_saved:
         return _refuse(f"The picture could not be written to {out}; choose a folder that exists.")
     if paths and not has_image:

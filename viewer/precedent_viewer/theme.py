@@ -132,6 +132,7 @@ def icon(name: str, theme: Theme, color: str | None = None) -> QIcon:
     return result
 
 
+@lru_cache(maxsize=4096)
 def icon_pixmap(name: str, color: str, size_px: int, ratio: float = 1) -> QPixmap:
     """Draw a shipped icon in one colour at a size in logical pixels."""
     renderer = QSvgRenderer(QByteArray(_svg(name).replace("currentColor", color).encode()))

@@ -6,7 +6,7 @@ from PyQt6.QtGui import QImage
 from precedent_viewer.dicom.frames import read_frame
 from precedent_viewer.model.study import Frame, Series
 from precedent_viewer.render.display import render
-from precedent_viewer.render.image import fitted, image_of
+from precedent_viewer.render.image import thumbnail_of
 from precedent_viewer.tasks import TaskRunner
 
 SIDE_PX = 192
@@ -55,4 +55,4 @@ class Thumbnails:
 def make_thumbnail(frame: Frame) -> QImage:
     """Decode, window and shrink one frame."""
     pixels = read_frame(frame)
-    return fitted(image_of(render(pixels, None)), SIDE_PX, frame.instance.aspect)
+    return thumbnail_of(render(pixels, None), SIDE_PX, frame.instance.aspect)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -27,7 +26,7 @@ from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.model.voi import Window
 from precedent_viewer.render.cursors import cursor_of
 from precedent_viewer.render.display import render
-from precedent_viewer.render.image import image_of, level_for, reduced
+from precedent_viewer.render.image import Picture, level_for, picture_of
 from precedent_viewer.render.overlay import OverlayContent, paint_overlay
 from precedent_viewer.render.overlay_content import overlay_of
 from precedent_viewer.tasks import TaskHandle, TaskRunner
@@ -77,8 +76,8 @@ class Canvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 200)
         self._view, self._tools, self._tasks, self._theme = view, tools, tasks, theme
-        self._image: QImage | None = None
-        self._image_of: FramePixels | None = None
+        self._picture: Picture | None = None
+        self._picture_of: FramePixels | None = None
         self._job: TaskHandle | None = None
         self._job_for: _Look | None = None
         self._shown_look: _Look | None = None
@@ -100,12 +99,7 @@ class Canvas(QWidget):
     @property
     def is_current(self) -> bool:
         """Whether what is on the screen is what the view holds, with nothing on its way."""
-        return self._job is None and self._image_of is self._view.pixels
-
-    @property
-    def image(self) -> QImage | None:
-        """The rendered image as it is drawn, reduced when it is shown small."""
-        return self._image
+        return self._job is None and self._picture_of is self._view.pixels
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -122,7 +116,7 @@ class Canvas(QWidget):
         """Have the image rendered; while one is under way the newest wish waits for it."""
         pixels = self._view.pixels
         if pixels is None:
-            self._image = self._image_of = self._shown_look = None
+            self._picture = self._picture_of = self._shown_look = None
             self.update()
             return
         if self._job is None:
@@ -133,7 +127,7 @@ class Canvas(QWidget):
         self._job_for = look
         self._job = self._tasks.run(
             _render, look,
-            on_result=lambda image: self._take(look, image),
+            on_result=lambda picture: self._take(look, picture),
             on_error=lambda _error: self._give_up(),
             pool="paint",
         )  # fmt: skip
@@ -143,13 +137,13 @@ class Canvas(QWidget):
         scale = self._view.magnification * min(1.0, viewport.aspect)
         return _Look(pixels, viewport.window, viewport.inverted, level_for(scale))
 
-    def _take(self, look: "_Look", image: QImage) -> None:
+    def _take(self, look: "_Look", picture: Picture) -> None:
         self._job = None
         pixels = self._view.pixels
         if pixels is None:
             return
         if look.pixels is pixels:
-            self._image, self._image_of, self._shown_look = image, pixels, look
+            self._picture, self._picture_of, self._shown_look = picture, pixels, look
         wanted = self._wanted_look(pixels)
         if not wanted.equals(look):
             self._start_render(pixels)
@@ -178,8 +172,8 @@ class Canvas(QWidget):
         area = QRectF(self.rect())
         if self._view.error is not None:
             self._paint_words(painter, area, str(self._view.error), self._theme.warning)
-        elif self._image is not None:
-            self._paint_image(painter, self._image)
+        elif self._picture is not None:
+            self._paint_picture(painter, self._picture)
         elif self._view.frame is not None:
             self._paint_words(painter, area, "Loading…", self._theme.overlay_muted)
         if self._view.frame is not None:
@@ -190,7 +184,7 @@ class Canvas(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
-    def _paint_image(self, painter: QPainter, image: QImage) -> None:
+    def _paint_picture(self, painter: QPainter, picture: Picture) -> None:
         size = self._view.image_size
         if size is None:
             return
@@ -201,7 +195,8 @@ class Canvas(QWidget):
         )
         painter.save()
         painter.setTransform(QTransform(*self._view.affine().as_tuple()), combine=True)
-        painter.drawImage(QRectF(0, 0, columns, rows), image)
+        whole = QRectF(0, 0, columns, rows)
+        painter.drawImage(whole, picture.image, picture.source(rows, columns))
         painter.restore()
 
     def _paint_words(self, painter: QPainter, area: QRectF, words: str, color: str) -> None:
@@ -313,10 +308,9 @@ class _Look:
         return self.pixels is other.pixels and mine == (other.window, other.inverted, other.level)
 
 
-def _render(look: _Look) -> QImage:
-    """Make the image on a worker."""
-    values = render(look.pixels, look.window, invert=look.inverted)
-    return reduced(image_of(values), look.level)
+def _render(look: _Look) -> Picture:
+    """Make the picture on a worker."""
+    return picture_of(render(look.pixels, look.window, invert=look.inverted), look.level)
 
 
 def _pointer(position: QPointF, modifiers: Qt.KeyboardModifier) -> PointerEvent:

@@ -1,0 +1,37 @@
+"""Messages above the image and in the status strip."""
+
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+
+from precedent_viewer.app import App
+from precedent_viewer.notifications import NotificationBar
+from precedent_viewer.theme import load_theme
+
+
+@pytest.fixture
+def bar(qapp: QApplication) -> Iterator[NotificationBar]:
+    made = NotificationBar(load_theme("dark"))
+    yield made
+    made.deleteLater()
+    qapp.processEvents()
+
+
+def test_a_second_message_waits_for_the_first(bar: NotificationBar) -> None:
+    bar.post("One.", level="error")
+    bar.post("Two.", "Do it.", level="warning")
+    bar.post("One.", level="error")
+    assert bar.accessibleName() == "Error: One."
+    bar.advance()
+    assert bar.accessibleName() == "Warning: Two. Do it."
+    bar.advance()
+    assert bar.isHidden()
+
+
+def test_information_moves_nothing_and_warnings_stay(app: App) -> None:
+    app.api.notify("Saved.", "It is in the library.")
+    assert app.status.value.text() == "Saved. It is in the library."
+    assert app.window.notifications.isHidden()
+    app.api.notify("The disk is full.", level="error")
+    assert not app.window.notifications.isHidden()
