@@ -49,9 +49,14 @@ class FakeEngine:
         self.starts = 0
         self.is_dead = True
         self.dies_next = False
+        self.dying = 0
+        """How often it still counts as running although it is dead."""
         self.is_closed = False
 
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> "FakeEngine":
+        if self.dying:
+            self.dying -= 1
+            raise EngineLost("The engine cannot be reached.", "Ask again.")
         if self.is_dead:
             self.starts += 1
             self.is_dead = False
@@ -179,6 +184,24 @@ def test_retry_restarts_a_lost_engine(session: Session, engine: FakeEngine) -> N
     assert question.state == "failed"
     session.retry()
     assert (question.state, question.text, engine.starts) == ("answered", "at 30", 2)
+
+
+def test_engine_that_is_just_dying_is_waited_for(
+    session: Session, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("precedent_plugin.session.DYING_POLL_S", 0.0)
+    session.ask("Where?", view(31), AskSettings())
+    engine.is_dead, engine.dying = True, 3
+    question = session.ask("Where?", view(31), AskSettings())
+    assert (question.state, engine.starts) == ("answered", 2)
+
+
+def test_engine_that_does_not_start_is_not_started_twice(
+    session: Session, engine: FakeEngine
+) -> None:
+    engine.dying = 1
+    question = session.ask("Where?", view(31), AskSettings())
+    assert (question.state, engine.starts) == ("failed", 0)
 
 
 def test_answer_stays_bound_to_the_picture_it_was_asked_about(session: Session) -> None:
