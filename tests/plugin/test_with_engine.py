@@ -19,7 +19,7 @@ from precedent_plugin.runners import ThreadRunner
 from precedent_plugin.session import AskSettings, Session
 
 SETTINGS = AskSettings(model="tiny-previous", max_new_tokens=3)
-WAIT_S = 120
+WAIT_S = 300
 
 
 def picture(seed: int) -> bytes:
