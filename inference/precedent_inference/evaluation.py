@@ -14,6 +14,7 @@ from PIL import Image
 
 from precedent_inference.answering import Answerer, summary
 from precedent_inference.backends.base import FloatArray
+from precedent_inference.errors import EvaluationError
 from precedent_inference.fewshot_data import Episode, Example, draw_episodes
 from precedent_inference.images import ModelImage, prepare_image
 from precedent_inference.profile import Feature
@@ -96,10 +97,7 @@ def hang(
     raw: list[FloatArray] = []
     features: list[FloatArray] = []
     for start in range(0, len(examples), BATCH):
-        part = [
-            prepare_image(example.path.read_bytes(), answerer.profile.image, example.path.name)
-            for example in examples[start : start + BATCH]
-        ]
+        part = [_prepare(example, answerer) for example in examples[start : start + BATCH]]
         encoded, _ = answerer.engine.encode(part)
         images += part
         raw += [thumbnail(image) for image in part]
@@ -250,6 +248,14 @@ def thumbnail(image: ModelImage) -> FloatArray:
     """Give the grey values of a picture as the model saw it, 0..1, small."""
     grey = Image.fromarray(image.seen).convert("L").resize((RAW_SIDE, RAW_SIDE))
     return np.asarray(grey, np.float32).ravel() / np.float32(255)
+
+
+def _prepare(example: Example, answerer: Answerer) -> ModelImage:
+    try:
+        data = example.path.read_bytes()
+    except OSError as error:
+        raise EvaluationError(f"{example.path} cannot be read: {error.strerror}.") from error
+    return prepare_image(data, answerer.profile.image, f"file {example.path.name}")
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

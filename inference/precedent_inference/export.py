@@ -119,6 +119,11 @@ def export_model(source: ModelFolder, target: Path, *, report: Report = lambda _
             )
         seal(draft, source.profile)
         _publish(draft, target)
+    except OSError as error:
+        raise ModelError(
+            f"The export of {source.profile.name} cannot be written to {target}: {error.strerror}.",
+            "Nothing was changed; free space or choose another folder.",
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     report(f"Exported to {target}; largest difference {difference:.1e}.")
@@ -260,5 +265,10 @@ def _publish(draft: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
-    draft.rename(target)
+    try:
+        draft.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)

@@ -98,7 +98,13 @@ def find_models(extra: Sequence[Path] = ()) -> FoundModels:
     """
     models: dict[str, ModelFolder] = {}
     broken: list[BrokenModel] = []
-    for folder in _model_folders([*extra, user_models_folder(), *_shipped()]):
+    folders: list[Path] = []
+    for place in [*extra, user_models_folder(), *_shipped()]:
+        try:
+            folders += _model_folders(place)
+        except OSError as error:
+            broken.append(BrokenModel(place, f"The folder cannot be read: {error.strerror}."))
+    for folder in folders:
         try:
             model = ModelFolder(folder, read_profile(folder))
         except ModelError as error:
@@ -169,11 +175,7 @@ def _shipped() -> list[Path]:
         return []
 
 
-def _model_folders(places: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
-    for place in places:
-        if (place / PROFILE_FILE).is_file():
-            found.append(place)
-        elif place.is_dir():
-            found += sorted(path.parent for path in place.glob(f"*/{PROFILE_FILE}"))
-    return found
+def _model_folders(place: Path) -> list[Path]:
+    if (place / PROFILE_FILE).is_file():
+        return [place]
+    return sorted(path.parent for path in place.glob(f"*/{PROFILE_FILE}"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from precedent_inference.answering import Answerer, Prepared
-from precedent_inference.errors import EngineError, EngineLoading
+from precedent_inference.errors import Cancelled, EngineError, EngineLoading
 from precedent_inference.models import FoundModels, ModelFolder
 from precedent_inference.protocol import Answer, AskRequest, ModelCard
 from precedent_resources import PrecedentError
@@ -84,6 +84,8 @@ class Service:
     ) -> Answer:
         self._running.add(cancel)
         try:
+            if cancel.is_set():
+                raise Cancelled("The answer was stopped while it waited.")
             answerer = self._answerer(model)
             prepared: Prepared = answerer.prepare(request)
             return answerer.run(prepared, on_text, cancel)

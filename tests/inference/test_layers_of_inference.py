@@ -5,28 +5,26 @@ import sys
 
 import pytest
 
-LIGHT = ("client", "protocol", "prompt", "errors", "wire")
-PROBE = """
-import sys
-sys.path[:0] = {path!r}
-import precedent_inference.{module}
-heavy = {{"torch", "onnxruntime", "transformers", "onnx", "PIL", "tokenizers", "PyQt6"}}
-print(sorted(heavy & set(sys.modules)))
-"""
+RUNTIMES = {"torch", "onnxruntime", "transformers", "onnx"}
+LIBRARIES = RUNTIMES | {"PIL", "tokenizers", "numpy", "PyQt6"}
 
 
-@pytest.mark.parametrize("module", LIGHT)
-def test_a_border_module_loads_no_heavy_library(module: str) -> None:
-    code = PROBE.format(path=sys.path, module=module)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-
-
-def test_the_server_starts_without_torch() -> None:
+def loaded_by(module: str) -> set[str]:
+    """Give the top-level modules that importing one module of the engine loads."""
     code = (
-        PROBE.format(path=sys.path, module="verbs.serve")
-        .replace("'PIL'", "")
-        .replace('"PIL", "tokenizers", ', "")
+        f"import sys; sys.path[:0] = {sys.path!r}\n"
+        f"import precedent_inference.{module}\n"
+        "print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("module", ["client", "protocol", "prompt", "errors", "wire"])
+def test_a_border_module_loads_no_heavy_library(module: str) -> None:
+    assert loaded_by(module).isdisjoint(LIBRARIES)
+
+
+@pytest.mark.parametrize("module", ["verbs.serve", "verbs.model", "verbs.evaluate", "engine"])
+def test_the_engine_loads_no_runtime_before_a_model(module: str) -> None:
+    assert loaded_by(module).isdisjoint(RUNTIMES | {"PyQt6"})

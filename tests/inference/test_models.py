@@ -84,3 +84,18 @@ def test_a_tokenizer_that_is_none_is_refused(copied: ModelFolder) -> None:
     sealed = ModelFolder(copied.path, seal(copied.path, copied.profile))
     with pytest.raises(ModelError, match=r"tokenizer .* cannot be read"):
         load_answerer(sealed, "pytorch")
+
+
+def test_a_folder_without_permission_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_file = Path.is_file
+
+    def refuse(path: Path) -> bool:
+        if tmp_path in path.parents:
+            raise PermissionError(13, "Permission denied")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    reasons = [broken.reason for broken in find_models([tmp_path]).broken]
+    assert reasons == ["The folder cannot be read: Permission denied."]

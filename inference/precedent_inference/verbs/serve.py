@@ -5,6 +5,7 @@ standard input, the port goes out as one line of JSON, and it ends when standard
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 import platformdirs
 import uvicorn
 
+from precedent_inference.errors import EngineError
 from precedent_inference.loading import BACKEND_CHOICES, load_answerer
 from precedent_inference.models import FoundModels, find_models
 from precedent_inference.protocol import PROTOCOL_VERSION
@@ -38,35 +40,40 @@ def main(argv: list[str]) -> int:
     found = find_models(args.models)
     first = args.model or _first(found)
     service = Service(found, first, lambda model: load_answerer(model, args.backend))
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", args.port))
-        listener.listen()
+    with _listener(args.port) as listener:
         port = listener.getsockname()[1]
         server = _server(service, token, port)
         service.start()
         if args.child:
             _hand_over(port)
             threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
-        else:
-            path = write_private(_address_file(), {"port": port, "token": token})
-            sys.stdout.write(f"Serving on http://127.0.0.1:{port}; the token is in {path}\n")
-            sys.stdout.flush()
-        server.run(sockets=[listener])
+            server.run(sockets=[listener])
+            os._exit(0)  # a library's tidying up takes seconds, and the parent waits
+        path = write_private(_address_file(), {"port": port, "token": token})
+        sys.stdout.write(f"Serving on http://127.0.0.1:{port}; the token is in {path}\n")
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises it again at its end
+            server.run(sockets=[listener])
+        path.unlink(missing_ok=True)
     service.close()
-    if args.child:
-        os._exit(0)  # a library's tidying up takes seconds, and the parent waits
     return 0
 
 
 def write_private(path: Path, content: dict[str, object]) -> Path:
-    """Write JSON into a file that only this user can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write JSON into a file that only this user can read, whole or not at all.
+
+    Raises EngineError when it cannot be written.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        json.dump(content, stream)
-    draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(content, stream)
+        draft.replace(path)
+    except OSError as error:
+        raise EngineError(f"The token cannot be written to {path}: {error.strerror}.") from error
     return path
 
 
@@ -82,6 +89,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser
+
+
+def _listener(port: int) -> socket.socket:
+    """Listen on this machine alone. Raises EngineError when the port is taken."""
+    listener = socket.socket()
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise EngineError(
+            f"The engine cannot listen on port {port}: {error}.", "Leave --port out."
+        ) from error
+    return listener
 
 
 def _first(found: FoundModels) -> str:

@@ -1,5 +1,6 @@
 """The ONNX Runtime backend: it equals torch, says what ran, and prints nothing."""
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +90,17 @@ def test_graphs_that_differ_are_not_published(
     with pytest.raises(ModelError, match="differ from torch"):
         export_model(source, tmp_path / "out")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny"]
+
+
+def test_a_full_disk_leaves_the_model_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    source = write_tiny_model(tmp_path / "tiny", "previous")
+    monkeypatch.setattr("precedent_inference.export.shutil.copytree", full)
+    with pytest.raises(ModelError, match="No space left on device"):
+        export_model(source, source.path)
+    assert load_answerer(source, "pytorch").profile == source.profile
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
