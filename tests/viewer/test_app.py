@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QColor, QDragEnterEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -372,3 +372,17 @@ def test_typing_in_a_field_does_not_trigger_single_key_commands(opened: App) -> 
     type_text(field, "iv")
     assert field.text() == "iv"
     assert not opened.view.viewport.inverted
+
+
+@pytest.mark.parametrize(("url", "is_taken"), [("file", True), ("https://example.org/a", False)])
+def test_only_local_files_are_taken_by_a_drop(
+    app: App, study: Path, url: str, is_taken: bool
+) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(study)) if url == "file" else QUrl(url)])
+    event = QDragEnterEvent(
+        QPoint(5, 5), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier
+    )
+    event.ignore()
+    QApplication.sendEvent(app.window, event)
+    assert event.isAccepted() == is_taken

@@ -22,7 +22,9 @@ from precedent_viewer.tasks import TaskHandle, TaskRunner
 logger = logging.getLogger(__name__)
 
 BATCH_S = 0.08
-"""The list is updated this often: fast enough to look alive, rare enough never to stall."""
+"""The list is updated this often at first: fast enough to look alive."""
+BATCH_SHARE = 0.1
+"""Later the pause is this share of the time so far: a long series is then sorted anew few times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +132,12 @@ def _search(
     """Index in a worker; hands over what was found every BATCH_S seconds."""
     batch = _Batch()
     # The first image goes at once, so that something is on the screen while the rest is found.
-    last = 0.0
+    last, start = 0.0, time.monotonic()
 
     def hand_over(*, at_once: bool = False) -> None:
         nonlocal batch, last
         now = time.monotonic()
-        if at_once or now - last >= BATCH_S:
+        if at_once or now - last >= max(BATCH_S, BATCH_SHARE * (now - start)):
             progress(batch)
             batch, last = _Batch(), now
 

@@ -28,8 +28,8 @@ from precedent_viewer.panels.series_list import medium, smaller
 from precedent_viewer.theme import Theme, icon
 
 FILE_ROLE = Qt.ItemDataRole.UserRole
-ROW_PX = 76
-REASON_LINES = 3
+ROW_PX = 60
+REASON_LINES = 2
 
 
 class RefusedFiles(QWidget):

@@ -97,7 +97,7 @@ class TagsPanel(QWidget):
         if self._request is not None:
             self._request.cancel()
         self._request = self._tasks.run(
-            read_tags, path, on_result=self.fill, on_error=self._fail, pool="files"
+            read_tags, path, on_result=self.fill, on_error=self._fail
         )
 
     def fill(self, rows: Sequence[TagRow]) -> None:

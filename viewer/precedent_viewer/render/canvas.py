@@ -148,6 +148,7 @@ class Canvas(QWidget):
         if not wanted.equals(look):
             self._start_render(pixels)
         self.update()
+        self.setAccessibleDescription(". ".join(self.overlay().bottom_left))
         self.painted.emit()
 
     def _give_up(self) -> None:
