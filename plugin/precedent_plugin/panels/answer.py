@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import (
     QGridLayout,
@@ -265,6 +265,12 @@ class AnswerView(QWidget):
         box.addWidget(hairline())
         box.addWidget(self.disclaimer)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.sent.fold.toggled.connect(self._reach_sent)
+
+    def _reach_sent(self, open_: bool) -> None:
+        """Scroll to what was just unfolded, once it has its place."""
+        if open_:
+            QTimer.singleShot(0, self.scroller.show_end)
 
     def _show_only(self, *parts: QWidget) -> None:
         self.copy_button.hide()

@@ -125,6 +125,14 @@ class Column(QScrollArea):
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
+    def show_end(self) -> None:
+        """Scroll to the end of the content as it is laid out now."""
+        content, bar = self.widget(), self.verticalScrollBar()
+        layout = None if content is None else content.layout()
+        if layout is not None and bar is not None:
+            layout.activate()
+            bar.setValue(bar.maximum())
+
     def sizeHint(self) -> QSize:
         """Prefer the height given, else to show everything."""
         content = self.widget()

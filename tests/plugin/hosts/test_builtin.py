@@ -66,8 +66,8 @@ def work(window: Window) -> Workplace:
 
 def open_picture(app: App, picture: Path, qtbot: QtBot) -> None:
     app.open_paths([picture])
-    qtbot.waitUntil(lambda: app.api.snapshot() is not None, timeout=10_000)
-    qtbot.waitUntil(lambda: app.view.pixels is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: app.api.snapshot() is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: app.view.pixels is not None, timeout=60_000)
 
 
 def test_panels_and_commands_are_in_the_window(app: App, work: Workplace) -> None:
@@ -96,7 +96,7 @@ def test_ask_panel_shows_exactly_the_painted_pixels(
     app: App, work: Workplace, picture: Path, qtbot: QtBot
 ) -> None:
     open_picture(app, picture, qtbot)
-    qtbot.waitUntil(lambda: work.desk.view is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: work.desk.view is not None, timeout=60_000)
     assert work.desk.view is not None
     assert (work.desk.view.pixels == np.asarray(Image.open(picture))).all()
 
@@ -109,8 +109,8 @@ def test_view_saved_by_command_is_a_case(
     work.ask.save_form.question.setText("What is it?")
     work.ask.save_form.answer.setText("a gradient")
     work.ask.save_form.save.click()
-    qtbot.waitUntil(lambda: len(work.session.library.cases()) == 1, timeout=10_000)
-    qtbot.waitUntil(lambda: len(work.desk.tray.shots) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(work.session.library.cases()) == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: len(work.desk.tray.shots) == 1, timeout=60_000)
 
 
 def test_nothing_shown_is_an_error_of_the_host(app: App, work: Workplace) -> None:

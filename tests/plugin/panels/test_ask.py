@@ -224,3 +224,14 @@ def test_view_that_changes_while_the_answer_comes_is_said(held: Bench) -> None:
     held.work.desk.look()
     held.host.held[-1].say("pneu")
     assert held.work.ask.answer.view.moved_on.isVisible()
+
+
+def test_unfolded_request_scrolls_into_view(bench: Bench, qtbot: QtBot) -> None:
+    bench.fill_tray("a", "b", "c", "d")
+    bench.ask()
+    bench.work.ask.resize(400, 700)
+    view = bench.work.ask.answer.view
+    bar = view.scroller.verticalScrollBar()
+    assert bar is not None
+    view.sent.fold.click()
+    qtbot.waitUntil(lambda: bar.value() > 0)
