@@ -95,6 +95,9 @@ def make_app(qapp: QApplication, qtbot: QtBot, settings_folder: Path) -> Iterato
         app = App(qapp, SettingsStore(settings_folder), MemoryLog())
         app.window.resize(1200, 800)
         app.window.show()
+        # Keys reach a window only once it is active, which the platform decides a little later.
+        app.window.activateWindow()
+        qtbot.waitUntil(app.window.isActiveWindow)
         made.append(app)
         return app
 

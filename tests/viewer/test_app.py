@@ -88,10 +88,9 @@ def test_the_list_selects_what_is_shown(opened: App) -> None:
     ("key", "index"),
     [(Qt.Key.Key_Down, 1), (Qt.Key.Key_End, 4), (Qt.Key.Key_PageDown, 4), (Qt.Key.Key_Home, 0)],
 )
-def test_keys_go_through_the_series(
-    opened: App, key: Qt.Key, index: int
-) -> None:
+def test_keys_go_through_the_series(opened: App, qtbot: QtBot, key: Qt.Key, index: int) -> None:
     opened.canvas.setFocus()
+    qtbot.waitUntil(lambda: opened.window.menus.action("view.next-image").isEnabled())
     press(opened.canvas, key)
     assert opened.view.index == index
 

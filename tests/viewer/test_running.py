@@ -7,7 +7,7 @@ from PyQt6.QtGui import QImage
 from PyQt6.QtWidgets import QApplication
 
 from precedent_viewer import running
-from precedent_viewer.__main__ import main
+from precedent_viewer.__main__ import has_screen, main
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +47,25 @@ def test_a_screenshot_that_cannot_be_written_ends_with_two(
 ) -> None:
     assert main([str(study), "--screenshot", str(tmp_path / "no" / "window.png")]) == 2
     assert "could not be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "expected"),
+    [("linux", {}, False), ("linux", {"DISPLAY": ":0"}, True), ("linux", {"DISPLAY": ""}, False),
+     ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True), ("win32", {}, True)],
+)  # fmt: skip
+def test_a_missing_screen_is_noticed(
+    platform: str, environment: dict[str, str], expected: bool
+) -> None:
+    assert has_screen(platform, environment) is expected
+
+
+def test_without_a_screen_the_window_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("precedent_viewer.__main__.has_screen", lambda *_given: False)
+    assert main([]) == 2
+    assert "--screenshot" in capsys.readouterr().err
 
 
 def test_an_unknown_theme_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
