@@ -25,15 +25,17 @@ from precedent_viewer.model.study import Description, Instance
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
-LARGEST_PIXELS = 250_000_000
-"""A picture is shown whole up to this size; slides beyond it need tiles."""
+LARGEST_PIXELS = 175_000_000
+"""A picture is shown whole up to this size, which is just under Pillow's own limit."""
+TOO_LARGE = (
+    f"it has more pixels than this version shows in one picture ({LARGEST_PIXELS // 10**6} million)"
+)
 LARGE_BYTES = 64 << 20
 LARGEST_RATIO = 5000
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", *TIFF_STARTS)
 FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError,
-            EOFError, SyntaxError, MemoryError, struct.error, zlib.error,
-            Image.DecompressionBombError)  # fmt: skip
+            EOFError, SyntaxError, MemoryError, struct.error, zlib.error)  # fmt: skip
 """What Pillow, tifffile and imagecodecs raise on broken files, by trial."""
 
 
@@ -107,6 +109,8 @@ class _Reading:
                 raise FileError(f"{name}: there is no permission to read it.") from error
             case FileNotFoundError():
                 raise FileError(f"{name}: the file does not exist.") from error
+            case Image.DecompressionBombError():
+                raise UnsupportedError(f"{name}: {TOO_LARGE}.") from error
             case UnidentifiedImageError():
                 raise DecodeError(f"{name}: its picture data is broken.") from error
             case OSError():
@@ -127,10 +131,7 @@ def _check_size(path: Path, rows: int, columns: int, bytes_a_pixel: int) -> None
     if rows < 1 or columns < 1:
         raise DecodeError(f"{path.name}: it has no pixels ({columns} x {rows}).")
     if rows * columns > LARGEST_PIXELS:
-        raise UnsupportedError(
-            f"{path.name}: {columns} x {rows} pixels are more than this version shows in one "
-            f"picture ({LARGEST_PIXELS // 1_000_000} million)."
-        )
+        raise UnsupportedError(f"{path.name}: {TOO_LARGE}.")
     claimed = rows * columns * bytes_a_pixel
     if claimed > LARGE_BYTES and claimed > LARGEST_RATIO * path.stat().st_size:
         raise DecodeError(f"{path.name}: it claims {columns} x {rows} pixels, but is too short.")

@@ -8,30 +8,51 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.encaps import encapsulate
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 
 class WriteDicom(Protocol):
     """Writes a CT-like file of the given stored values and attributes."""
 
     def __call__(
-        self, values: NDArray[Any], name: str = "image.dcm", **attributes: Any
+        self,
+        values: NDArray[Any],
+        name: str = "image.dcm",
+        *,
+        transfer_syntax_uid: str = ExplicitVRLittleEndian,
+        encapsulated: list[bytes] | None = None,
+        **attributes: Any,
     ) -> Path: ...
 
 
 @pytest.fixture
 def write_dicom(tmp_path: Path) -> WriteDicom:
-    """Give a writer of uncompressed files; attributes given as None are left out."""
+    """Give a writer; attributes given as None are left out.
 
-    def write(values: NDArray[Any], name: str = "image.dcm", **attributes: Any) -> Path:
+    encapsulated: the bytes of each frame, in place of the values, for a compressed syntax.
+    """
+
+    def write(
+        values: NDArray[Any],
+        name: str = "image.dcm",
+        *,
+        transfer_syntax_uid: str = ExplicitVRLittleEndian,
+        encapsulated: list[bytes] | None = None,
+        **attributes: Any,
+    ) -> Path:
         dataset = image_dataset(values)
+        dataset.file_meta.TransferSyntaxUID = UID(transfer_syntax_uid)
+        if encapsulated is not None:
+            dataset.PixelData = encapsulate(encapsulated)
+            dataset["PixelData"].is_undefined_length = True
         for keyword, value in attributes.items():
             if value is None:
                 delattr(dataset, keyword)
             else:
                 setattr(dataset, keyword, value)
         path = tmp_path / name
-        dataset.save_as(path, enforce_file_format=True)
+        dataset.save_as(path, implicit_vr=False, little_endian=True, enforce_file_format=True)
         return path
 
     return write

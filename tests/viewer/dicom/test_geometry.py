@@ -27,8 +27,8 @@ def test_plane_of_a_single_image() -> None:
         )
     )
 
-    assert geometry.planes[0].position == (1, 2, 3)
-    assert geometry.planes[0].normal == (0, 0, 1)
+    (plane,) = geometry.planes
+    assert [plane.position, plane.normal] == [(1, 2, 3), (0, 0, 1)]
     assert (geometry.pixel_spacing_mm, geometry.aspect) == ((0.5, 0.25), 2.0)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from precedent_viewer.dicom.lut import (
@@ -54,6 +54,7 @@ def test_window_gives_the_standards_number(window: Window, value: float, expecte
 functions = st.sampled_from(["LINEAR", "LINEAR_EXACT", "SIGMOID"])
 
 
+@settings(max_examples=30)
 @given(
     st.lists(st.floats(-1e5, 1e5, width=32), min_size=2, max_size=50),
     st.floats(-4000, 4000),
