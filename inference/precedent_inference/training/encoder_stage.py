@@ -68,7 +68,7 @@ def contrastive_loss(features: Tensor, classes: Tensor) -> Tensor:
 def train_encoder(
     encoder: Encoder, bank: PictureBank, settings: StageSettings, seed: int, checkpoint: Path
 ) -> Iterator[dict[str, float]]:
-    """Train in place, resuming from `checkpoint`; yield the losses of every fiftieth step."""
+    """Train in place, resuming from `checkpoint`; yield the losses of every step."""
     device = next(encoder.parameters()).device
     optimizer = torch.optim.AdamW(
         encoder.parameters(), settings.learning_rate, weight_decay=settings.decay
@@ -86,9 +86,8 @@ def train_encoder(
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(encoder.parameters(), settings.clip)
         optimizer.step()
-        if step % 50 == 49:
-            yield {"step": step + 1} | {name: value.item() for name, value in losses.items()}
-        if step % 200 == 199 or step + 1 == settings.steps:
+        yield {"step": step + 1} | {name: value.item() for name, value in losses.items()}
+        if (step + 1) % settings.keep_every == 0 or step + 1 == settings.steps:
             save_checkpoint(
                 checkpoint,
                 {

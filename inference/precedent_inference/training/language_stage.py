@@ -59,7 +59,7 @@ def mixture_at(step: int, settings: LanguageSettings) -> Mixture:
         return Mixture(1.0, 0.0)
     if step < settings.text_steps + settings.synthetic_steps:
         return Mixture(0.2, 0.8)
-    return Mixture(0.1, 0.25)
+    return Mixture(0.1, 0.3)
 
 
 def train_language(
@@ -100,7 +100,7 @@ def train_language(
         nn.utils.clip_grad_norm_(parameters, settings.clip)
         optimizer.step()
         yield {"step": step + 1, "kind": kind, "loss": loss.item(), "exact": hit}
-        if step % 250 == 249 or step + 1 == settings.steps:
+        if (step + 1) % settings.keep_every == 0 or step + 1 == settings.steps:
             save_checkpoint(
                 checkpoint,
                 {

@@ -50,14 +50,16 @@ class StageSettings:
     warmup: int = 100
     decay: float = 0.05
     clip: float = 1.0
+    keep_every: int = 200
+    """Steps between checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageSettings(StageSettings):
     """The decoder's schedule: text alone, then random latents, then the encoder's to the end."""
 
-    text_steps: int = 350
-    synthetic_steps: int = 1150
+    text_steps: int = 1100
+    synthetic_steps: int = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +71,5 @@ class Recipe:
     marked: int = 8000
     encoder: StageSettings = StageSettings(steps=1700, batch=192, learning_rate=1e-3)
     language: LanguageSettings = LanguageSettings(
-        steps=3600, batch=32, learning_rate=1e-3, decay=0.01
+        steps=6000, batch=12, learning_rate=1e-3, decay=0.01
     )

@@ -57,9 +57,18 @@ class Workplace:
     device: torch.device
 
 
+def open_workplace(folder: Path, seed: int, device: str, *, threads: int = 0) -> Workplace:
+    """Choose the device ("auto" takes a GPU when there is one) and threads (0: all)."""
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if threads:
+        torch.set_num_threads(threads)
+    folder.mkdir(parents=True, exist_ok=True)
+    return Workplace(folder, seed, torch.device(device))
+
+
 def train_starter(recipe: Recipe, work: Workplace, out: Path) -> None:
     """Run every stage that is not finished, then write the model folder `out`."""
-    work.folder.mkdir(parents=True, exist_ok=True)
     bank = _bank(recipe, work)
     encoder = _encoder(recipe, work, bank)
     latents = encode_bank(encoder, bank, work.seed, work.folder / "latents.pt")

@@ -3,21 +3,16 @@
 import argparse
 from pathlib import Path
 
-import torch
-
 from precedent_inference.training.recipe import Recipe
-from precedent_inference.training.starter import Workplace, train_starter
+from precedent_inference.training.starter import open_workplace, train_starter
 
 
 def main(argv: list[str]) -> int:
     """Run the verb; give the exit status."""
     arguments = _parser().parse_args(argv)
-    device = arguments.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    work = Workplace(arguments.work, arguments.seed, torch.device(device))
+    work = open_workplace(
+        arguments.work, arguments.seed, arguments.device, threads=arguments.threads
+    )
     train_starter(Recipe(), work, arguments.out)
     return 0
 
