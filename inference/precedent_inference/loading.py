@@ -31,34 +31,54 @@ BACKEND_CHOICES: tuple[BackendChoice, ...] = ("auto", "pytorch", "onnx")
 def load_answerer(model: ModelFolder, backend: BackendChoice = "auto") -> Answerer:
     """Load a model; "auto" takes the exported graphs where there are some, which start sooner.
 
-    Raises ModelError when a file is missing, altered, or contradicts another.
+    When "auto" cannot use the graphs it takes torch, and every answer carries a warning that says
+    why. Raises ModelError when a file is missing, altered, or contradicts another.
     """
     started = time.perf_counter()
     tokenizer = open_tokenizer(require_file(model, TOKENIZER_FILE))
     _require_agreement(model, tokenizer)
-    chosen = backend if backend != "auto" else ("onnx" if model.has_onnx else "pytorch")
-    engine = Engine(
-        _open_onnx(model) if chosen == "onnx" else _open_torch(model),
-        token_rules(model.profile, tokenizer),
-    )
+    engine = Engine(_open(model, backend), token_rules(model.profile, tokenizer))
     load_s = time.perf_counter() - started
-    logger.info("loaded model %s with %s in %.1f s", model.profile.name, chosen, load_s)
+    report = engine.backend.report
+    logger.info("loaded %s with %s in %.1f s", model.profile.name, report.name, load_s)
     return Answerer(model.profile, tokenizer, engine, load_s=load_s)
 
 
-def _open_torch(model: ModelFolder) -> Backend:
-    require_file(model, WEIGHTS_FILE)
-    from precedent_inference.backends.pytorch import open_torch_backend
+def _open(model: ModelFolder, backend: BackendChoice) -> Backend:
+    if backend == "pytorch" or (backend == "auto" and not model.has_onnx):
+        return _open_torch(model)
+    try:
+        return _open_onnx(model)
+    except ModelError as error:
+        if backend == "onnx":
+            raise
+        logger.warning("the graphs of %s cannot be used: %s", model.profile.name, error)
+        return _open_torch(model, (f"The exported graphs were not used: {error.message}",))
 
-    return open_torch_backend(model.path)
+
+def _open_torch(model: ModelFolder, warnings: tuple[str, ...] = ()) -> Backend:
+    require_file(model, WEIGHTS_FILE)
+    try:
+        from precedent_inference.backends.pytorch import open_torch_backend
+    except (ImportError, OSError) as error:
+        raise _not_installed("torch", error) from error
+    return open_torch_backend(model.path, warnings)
 
 
 def _open_onnx(model: ModelFolder) -> Backend:
     for name in ONNX_FILES:
         require_file(model, name)
-    from precedent_inference.backends.onnx_runtime import open_onnx_backend
-
+    try:
+        from precedent_inference.backends.onnx_runtime import open_onnx_backend
+    except (ImportError, OSError) as error:
+        raise _not_installed("onnxruntime", error) from error
     return open_onnx_backend(model.path)
+
+
+def _not_installed(library: str, error: Exception) -> ModelError:
+    return ModelError(
+        f"The library {library} cannot be loaded: {error}.", "Install Precedent again."
+    )
 
 
 def _require_agreement(model: ModelFolder, tokenizer: TextTokenizer) -> None:

@@ -110,7 +110,7 @@ def flat(which: int) -> ModelImage:
 
 
 @pytest.mark.parametrize("placement", ["next", "previous"])
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(prompts=PROMPTS)
 def test_the_real_model_from_a_cached_prefix_equals_a_cold_run(
     models_folder: Path, placement: Placement, prompts: list[list[tuple[int, list[int]]]]

@@ -75,12 +75,14 @@ class TorchState:
 class TorchBackend:
     """Runs a Flamingo with torch."""
 
-    def __init__(self, model: Flamingo) -> None:
+    def __init__(self, model: Flamingo, warnings: tuple[str, ...] = ()) -> None:
         self.model = model
         weight = model.embedding.weight
         self._device = weight.device
         precision = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16"}
-        self.report = BackendReport("pytorch", precision[weight.dtype], _device_name(weight.device))
+        self.report = BackendReport(
+            "pytorch", precision[weight.dtype], _device_name(weight.device), warnings
+        )
 
     @torch.inference_mode()
     def encode(self, pixels: FloatArray) -> list[EncodedImage]:
@@ -130,10 +132,13 @@ class TorchBackend:
         return torch.from_numpy(array).to(self._device)
 
 
-def open_torch_backend(folder: Path) -> TorchBackend:
-    """Load a model folder onto the GPU when torch can use one, else onto the CPU."""
+def open_torch_backend(folder: Path, warnings: tuple[str, ...] = ()) -> TorchBackend:
+    """Load a model folder onto the GPU when torch can use one, else onto the CPU.
+
+    warnings: what was wanted instead and could not be had.
+    """
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    return TorchBackend(load_flamingo(folder, dtype=torch.float32, device=device))
+    return TorchBackend(load_flamingo(folder, dtype=torch.float32, device=device), warnings)
 
 
 def _own(image: EncodedImage) -> TorchImage:

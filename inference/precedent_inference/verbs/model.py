@@ -99,8 +99,11 @@ def _is_whole(files: tuple[FileCheck, ...], error: str | None) -> bool:
 
 
 def _load_error(model: ModelFolder) -> str | None:
+    """Load it with every backend that it has files for; give what went wrong."""
     try:
-        load_answerer(model)
+        load_answerer(model, "pytorch")
+        if model.has_onnx:
+            load_answerer(model, "onnx")
     except PrecedentError as error:
         return str(error)
     return None

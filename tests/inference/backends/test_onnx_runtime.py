@@ -58,14 +58,25 @@ def test_the_cpu_is_always_the_last_resort() -> None:
     assert wanted_providers()[-1] == CPU
 
 
-def test_a_broken_graph_is_refused_in_words(tmp_path: Path) -> None:
+@pytest.fixture
+def broken(tmp_path: Path) -> ModelFolder:
+    """A model whose graphs are none, though their hashes are right."""
     model = write_tiny_model(tmp_path / "tiny-previous", "previous")
     (model.path / "onnx").mkdir()
     for name in ("vision", "media", "decoder"):
         (model.path / "onnx" / f"{name}.onnx").write_bytes(b"not a graph")
-    broken = ModelFolder(model.path, seal(model.path, model.profile))
+    return ModelFolder(model.path, seal(model.path, model.profile))
+
+
+def test_a_broken_graph_is_refused_in_words(broken: ModelFolder) -> None:
     with pytest.raises(ModelError, match=r"graph vision\.onnx of model tiny-previous"):
-        load_answerer(broken)
+        load_answerer(broken, "onnx")
+
+
+def test_torch_steps_in_for_broken_graphs_and_every_answer_says_so(broken: ModelFolder) -> None:
+    answer = load_answerer(broken).answer(tiny_request(1))
+    assert answer.model.backend == "pytorch"
+    assert answer.warnings[0].startswith("The exported graphs were not used: The graph vision.onnx")
 
 
 @pytest.mark.slow
