@@ -226,9 +226,7 @@ def test_files_that_cannot_be_shown_are_listed_and_none_is_lost(
     assert not app.studies.refused.isHidden()
 
 
-def test_opening_only_broken_files_says_so(
-    app: App, tmp_path: Path, open_paths: OpenPaths
-) -> None:
+def test_opening_only_broken_files_says_so(app: App, tmp_path: Path, open_paths: OpenPaths) -> None:
     broken = tmp_path / "broken.dcm"
     broken.write_bytes(b"")
     open_paths(app, broken)

@@ -108,9 +108,7 @@ def test_the_facade_tells_its_version(app: App) -> None:
     assert app.api.version == API_VERSION == 1
 
 
-def test_opened_files_are_told(
-    app: App, study: Path, open_paths: Callable[..., None]
-) -> None:
+def test_opened_files_are_told(app: App, study: Path, open_paths: Callable[..., None]) -> None:
     heard: list[tuple[Path, ...]] = []
     app.api.files_opened.connect(heard.append)
     open_paths(app, study)

@@ -109,7 +109,6 @@ def test_a_changed_key_reaches_the_action(app: App) -> None:
     assert app.window.menus.action("window.invert-grey").shortcut().toString() == "Ctrl+J"
 
 
-
 def test_every_control_has_a_name_for_a_screen_reader(app: App) -> None:
     kinds = (QAbstractButton, QLineEdit, QAbstractItemView)
     controls = [one for kind in kinds for one in app.window.findChildren(kind)]

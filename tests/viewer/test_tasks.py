@@ -83,9 +83,7 @@ def test_nothing_arrives_after_a_cancel(tasks: TaskRunner, qtbot: QtBot) -> None
     assert heard == ["after"]
 
 
-def test_cancelling_sets_the_event_that_the_function_holds(
-    tasks: TaskRunner, qtbot: QtBot
-) -> None:
+def test_cancelling_sets_the_event_that_the_function_holds(tasks: TaskRunner, qtbot: QtBot) -> None:
     cancel, ended = threading.Event(), threading.Event()
 
     def work(stop: threading.Event) -> None:

@@ -62,6 +62,7 @@ class Shell(Protocol):
 
     def theme_name(self) -> ThemeName:
         """Say which theme is on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from precedent_viewer.status import StatusStrip
 from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.theme import apply_theme, load_theme
 from precedent_viewer.thumbnails import Thumbnails
+from precedent_viewer.tools.base import Tool, ToolName
 from precedent_viewer.tools.pan import PanTool
 from precedent_viewer.tools.region import RegionTool
 from precedent_viewer.tools.scroll import ScrollTool
@@ -165,7 +166,7 @@ class App:
 
     def _build_widgets(self, log: MemoryLog) -> None:
         view, theme = self.view, self._theme
-        tools = {
+        tools: dict[ToolName, Tool] = {
             tool.name: tool
             for tool in (
                 WindowTool(view), PanTool(view), ZoomTool(view), ScrollTool(view), RegionTool(view),

@@ -30,9 +30,7 @@ def catch_qt_messages() -> None:
 def catch_unexpected(on_error: Callable[[str, str], object]) -> None:
     """Log an error that nobody caught and show one sentence, so that the window stays open."""
 
-    def take(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def take(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return

@@ -196,9 +196,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, doc)
         painter.restore()
 
-    def _paint_keys(
-        self, painter: QPainter, option: QStyleOptionViewItem, command: Command
-    ) -> int:
+    def _paint_keys(self, painter: QPainter, option: QStyleOptionViewItem, command: Command) -> int:
         keys = self._registry.shortcuts_of(command.id)[:1]
         if not keys:
             return 0

@@ -29,9 +29,7 @@ PATIENCE_MS = 30_000
 """A picture is taken after this long, whatever is still under way."""
 
 
-def run_window(
-    application: QApplication, paths: Sequence[Path], theme: ThemeName | None
-) -> int:
+def run_window(application: QApplication, paths: Sequence[Path], theme: ThemeName | None) -> int:
     """Show the window until it is closed."""
     settings = SettingsStore(config_folder())
     if theme is not None:

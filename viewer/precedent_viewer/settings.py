@@ -150,8 +150,10 @@ def _checked(name: str, value: object, default: object) -> object:
             "Correct or delete it.",
         )
     parts = (
-        value if isinstance(value, tuple)
-        else (*value, *value.values()) if isinstance(value, dict)
+        value
+        if isinstance(value, tuple)
+        else (*value, *value.values())
+        if isinstance(value, dict)
         else ()
     )
     if not all(isinstance(part, str) for part in parts):

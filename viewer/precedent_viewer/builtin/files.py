@@ -30,9 +30,9 @@ class FileActions:
         self._settings = settings
         self._opener = opener
 
-    def commands(self, close_all: Callable[[], None], has_study: Callable[[], bool]) -> tuple[
-        Command, ...
-    ]:
+    def commands(
+        self, close_all: Callable[[], None], has_study: Callable[[], bool]
+    ) -> tuple[Command, ...]:
         """Give the commands of the File menu."""
         return (
             Command("file.open-files", "Open files…", self.choose_files, "File", "Ctrl+O", None,
@@ -62,9 +62,7 @@ class FileActions:
 
     def choose_folder(self) -> None:
         """Ask for a folder and open it."""
-        name = QFileDialog.getExistingDirectory(
-            self._parent, "Open folder", self._start_folder()
-        )
+        name = QFileDialog.getExistingDirectory(self._parent, "Open folder", self._start_folder())
         if name:
             self._open_paths((Path(name),))
 

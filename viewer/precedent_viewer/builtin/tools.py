@@ -25,9 +25,7 @@ def tool_commands(view: ActiveView) -> tuple[Command, ...]:
     )  # fmt: skip
 
 
-def _choose(
-    view: ActiveView, name: ToolName, title: str, key: str, icon: str, doc: str
-) -> Command:
+def _choose(view: ActiveView, name: ToolName, title: str, key: str, icon: str, doc: str) -> Command:
     return Command(
         f"tools.use-{name}", title, lambda: view.choose_tool(name), "Tools", key, None, icon, doc,
         checked=lambda: view.tool == name,

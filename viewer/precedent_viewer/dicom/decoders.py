@@ -18,7 +18,6 @@ from openjpeg.utils import get_parameters as jpeg_2000_parameters
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
-from rle.utils import decode_pixel_data as decode_rle
 
 from precedent_viewer.dicom.codestream import JpegStart, jpeg_start, stated_size
 from precedent_viewer.dicom.image_pixel import ImagePixel
@@ -179,23 +178,38 @@ def _jpeg_xl(data: bytes, pixel: ImagePixel, uid: str) -> Decoded:
 
 
 def _rle(data: bytes, pixel: ImagePixel, uid: str) -> Decoded:
-    """Decode PackBits, which comes plane by plane."""
+    """Decode RLE Lossless, PS3.5 annex G: a segment of PackBits for each byte of each sample.
+
+    Not left to pylibjpeg-rle: on a broken segment it panics, which no caller can catch, and prints.
+    """
+    count, *starts = struct.unpack("<16L", data[:64])
     if pixel.bits_allocated == 1:
-        return _packed_rle(data, pixel)
-    raw = decode_rle(
-        data, version=2, rows=pixel.rows, columns=pixel.columns, bits_allocated=pixel.bits_allocated
-    )
+        return _packed_bits(
+            _segment(data, starts[0], len(data), -(-pixel.bits_per_frame // 8)), pixel
+        )
+    size = pixel.dtype.itemsize
+    if count != pixel.samples_per_pixel * size:
+        raise ValueError("as many segments as bytes in a pixel are needed")
+    planes = np.empty((pixel.samples_per_pixel, pixel.rows * pixel.columns, size), np.uint8)
+    ends = [*starts[1:count], len(data)]
+    for at, (start, end) in enumerate(zip(starts[:count], ends, strict=True)):
+        # The most significant byte comes first; values in memory begin with the least.
+        sample, byte = at // size, size - 1 - at % size
+        raw = _segment(data, start, end, planes.shape[1])
+        planes[sample, :, byte] = np.frombuffer(raw, np.uint8)
     planar = replace(pixel, planar_configuration=1)
-    values = shaped(np.frombuffer(raw, pixel.dtype), planar)
+    values = shaped(planes.reshape(-1).view(pixel.dtype), planar)
     return Decoded(without_unused_bits(values, pixel), pixel.photometric)
 
 
-def _packed_rle(data: bytes, pixel: ImagePixel) -> Decoded:
-    """Decode a frame of single bits: one segment, eight pixels a byte, padded to whole bytes."""
-    segments, first = struct.unpack("<LL", data[:8])
-    if segments != 1:
-        raise ValueError("a frame of single bits has one segment")
-    return _packed_bits(bytes(imagecodecs.packbits_decode(data[first:])), pixel)
+def _segment(data: bytes, start: int, end: int, wanted: int) -> bytes:
+    """Unpack one segment to exactly as many bytes as are wanted."""
+    if not 64 <= start < end <= len(data):
+        raise ValueError("a segment lies outside the frame")
+    raw = bytes(imagecodecs.packbits_decode(data[start:end]))
+    if len(raw) < wanted:
+        raise ValueError("a segment is too short")
+    return raw[:wanted]
 
 
 def _openjpeg(data: bytes, pixel: ImagePixel, uid: str) -> Decoded:

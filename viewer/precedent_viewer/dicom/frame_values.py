@@ -19,6 +19,11 @@ from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
 
 Notes = tuple[str, ...]
+END_OF_IMAGE = b"\xff\xd9"
+END_MARKED = ("JPEG", "JPEG-LS")
+NEED_THEIR_END = ("JPEG-LS", "RLE", "deflated", "JPEG XL")
+"""Nothing comes out of a part of these; CharLS searches for minutes before it says so."""
+CUT_NOTE = "The file is cut off inside this image: what is missing is shown grey or wrong."
 
 
 def decoded_frame(path: Path, index: int) -> tuple[ImageFile, NDArray[Any], Notes]:
@@ -52,8 +57,11 @@ def _decoded(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
     if is_native(uid):
         values = without_unused_bits(native_values(_whole(data, image), 0, pixel), pixel)
         return Decoded(values, _after_native(pixel.photometric)), ()
+    is_cut = is_cut or _lacks_end(data, uid)
+    if is_cut and syntax_name(uid) in NEED_THEIR_END:
+        raise DecodeError(f"{place}: the file is cut off inside this image.")
     decoded = decode_frame(data, pixel, uid, place)
-    return decoded, _cut_notes(data, uid, is_cut=is_cut)
+    return decoded, (CUT_NOTE,) if is_cut else ()
 
 
 def _native(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
@@ -99,13 +107,9 @@ def _missing_notes(missing: int, image: ImageFile) -> Notes:
     return (f"The file is cut off: {rows} of {pixel.rows} rows are missing, shown as 0.",)
 
 
-def _cut_notes(data: bytes, uid: str, *, is_cut: bool) -> Notes:
-    """Say that a compressed frame is incomplete though a picture came out of it."""
-    ends = data.rstrip(b"\0")[-2:] == b"\xff\xd9"
-    is_jpeg = syntax_name(uid) == "JPEG"
-    if is_cut or (is_jpeg and b"\xff\xd9" not in data[-64:] and not ends):
-        return ("The file is cut off inside this image: what is missing is shown grey or wrong.",)
-    return ()
+def _lacks_end(data: bytes, uid: str) -> bool:
+    """Say whether a JPEG or JPEG-LS frame has no end marker before its padding."""
+    return syntax_name(uid) in END_MARKED and END_OF_IMAGE not in data[-64:]
 
 
 def _in_display_form(decoded: Decoded, image: ImageFile) -> NDArray[Any]:

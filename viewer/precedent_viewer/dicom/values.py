@@ -1,13 +1,14 @@
 """Read single values out of a dataset; what is missing, empty or malformed is None or ""."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 
-MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
-             NotImplementedError, OSError, EOFError, struct.error)  # fmt: skip
+MALFORMED = (BytesLengthException, ValueError, TypeError, LookupError, AttributeError,
+             ArithmeticError, NotImplementedError, OSError, EOFError, struct.error)  # fmt: skip
 """What pydicom raises when it converts a malformed value, by its own documentation and by trial."""
 
 
@@ -74,4 +75,4 @@ def item(dataset: Dataset, keyword: str) -> Dataset | None:
 
 
 def _iterated(found: object) -> Iterator[object]:
-    return iter(found) if hasattr(found, "__iter__") else iter(())
+    return iter(found) if isinstance(found, Iterable) else iter(())

@@ -155,9 +155,7 @@ class SeriesDelegate(QStyledItemDelegate):
             self._paint_series(painter, option, row.series)
         painter.restore()
 
-    def _paint_study(
-        self, painter: QPainter, option: QStyleOptionViewItem, row: StudyRow
-    ) -> None:
+    def _paint_study(self, painter: QPainter, option: QStyleOptionViewItem, row: StudyRow) -> None:
         first, second = study_lines(row)
         area = option.rect.adjusted(10, 10, -8, 0)
         _text(painter, area, first, bold(option.font), self.theme.text)

@@ -96,9 +96,7 @@ class TagsPanel(QWidget):
         self._path = path
         if self._request is not None:
             self._request.cancel()
-        self._request = self._tasks.run(
-            read_tags, path, on_result=self.fill, on_error=self._fail
-        )
+        self._request = self._tasks.run(read_tags, path, on_result=self.fill, on_error=self._fail)
 
     def fill(self, rows: Sequence[TagRow]) -> None:
         """Show the rows of one file; the search stays as it was."""

@@ -315,5 +315,5 @@ def _render(look: _Look) -> Picture:
 
 
 def _pointer(position: QPointF, modifiers: Qt.KeyboardModifier) -> PointerEvent:
-    held = frozenset(name for flag, name in MODIFIERS.items() if modifiers & flag)
+    held: frozenset[Modifier] = frozenset(n for flag, n in MODIFIERS.items() if modifiers & flag)
     return PointerEvent(position.x(), position.y(), held)

@@ -31,6 +31,7 @@ class Tool(Protocol):
     @property
     def name(self) -> ToolName:
         """Which tool it is."""
+        ...
 
     def press(self, event: PointerEvent) -> None:
         """Begin."""
@@ -43,3 +44,4 @@ class Tool(Protocol):
 
     def hover(self, event: PointerEvent) -> Cursor:
         """Say which cursor fits here."""
+        ...
