@@ -36,20 +36,16 @@ class Sampler:
 
     def choose(self, logits: FloatArray) -> Choice:
         """Choose from logits (vocabulary,); suppressed tokens have no probability."""
-        logs = log_probabilities(logits, self._suppressed)
+        allowed = logits.astype(np.float64)
+        allowed[self._suppressed] = -np.inf
+        logs = log_softmax(allowed)
         if self._temperature == 0:
-            token = int(logs.argmax())
+            # Of the logits: their softmax rounds tiny differences away.
+            token = int(allowed.argmax())
         else:
             weights = np.exp(log_softmax(logs / self._temperature))
             token = int(self._rng.choice(len(weights), p=weights / weights.sum()))
         return Choice(token, float(logs[token]))
-
-
-def log_probabilities(logits: FloatArray, suppressed: list[int]) -> NDArray[np.float64]:
-    """Give log-probabilities (vocabulary,) with `suppressed` at minus infinity."""
-    precise = logits.astype(np.float64)
-    precise[suppressed] = -np.inf
-    return log_softmax(precise)
 
 
 def log_softmax(values: NDArray[np.float64]) -> NDArray[np.float64]:
