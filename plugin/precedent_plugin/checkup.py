@@ -25,7 +25,6 @@ PACKAGES: Final = (
     "PyQt6",
     "pydicom",
     "pylibjpeg-openjpeg",
-    "pylibjpeg-rle",
     "pyjpegls",
     "python-gdcm",
     "imagecodecs",
