@@ -5,12 +5,14 @@ class.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from precedent_inference.training import canvas
-from precedent_inference.training.canvas import Field, Grid, Picture
+from precedent_inference.training.canvas import Grid, Picture
 from precedent_inference.training.families import Family, Renderer
 
 _GRAIN = canvas.spectral_filter(8, 40, 0.3)
@@ -197,7 +199,8 @@ def smears(rng: Generator) -> Renderer:
         tint = colours + rng.normal(0, 0.025, (4, 3))
         picture = np.broadcast_to(tint[0], (*grid.x.shape, 3)).copy()
         for _ in range(discs):
-            inside = canvas.ellipse(grid, tuple(rng.uniform(-1.1, 1.1, 2)), (disc_radius,) * 2, 0)
+            x, y = rng.uniform(-1.1, 1.1, 2)
+            inside = canvas.ellipse(grid, (x, y), (disc_radius, disc_radius), 0)
             mask = canvas.soft_step(inside, 0.08)
             if hollow:
                 mask = mask * (1 - 0.55 * canvas.soft_step(inside - 0.55, 0.2))
@@ -249,7 +252,7 @@ def lesions(rng: Generator) -> Renderer:
     return render
 
 
-def _grey(field: Field) -> Picture:
+def _grey(field: NDArray[np.floating[Any]]) -> Picture:
     clipped = np.clip(field, 0, 1).astype(np.float32)
     return np.repeat(clipped[..., None], 3, axis=-1)
 

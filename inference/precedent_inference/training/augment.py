@@ -1,19 +1,36 @@
 """Random changes that do not change what a picture shows: frame, tone, focus, grain."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
 
-def augment(pictures: Tensor, rng: Generator, *, keep_place: bool = False) -> Tensor:
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How far pictures are changed, as shares of the widest ranges."""
+
+    frame: float
+    tone: float
+
+
+STRONG = Strength(1.0, 1.0)
+MILD = Strength(0.6, 0.3)
+"""Keeps more of the layout and the brightness, by which real pictures are told apart too."""
+
+
+def augment(
+    pictures: Tensor, rng: Generator, strength: Strength = MILD, *, keep_place: bool = False
+) -> Tensor:
     """Give changed copies of pictures [M, 3, S, S] (0..1), still 0..1.
 
     keep_place: no flips and only small turns and shifts, so that left stays left.
     """
-    pictures = _reframe(pictures, rng, keep_place=keep_place)
-    pictures = _retone(pictures, rng)
+    frame = 1.0 if keep_place else strength.frame
+    pictures = _reframe(pictures, rng, frame, keep_place=keep_place)
+    pictures = _retone(pictures, rng, strength.tone)
     return _degrade(pictures, rng).clamp(0, 1)
 
 
@@ -21,17 +38,18 @@ def _uniform(count: int, low: float, high: float, rng: Generator) -> Tensor:
     return torch.empty(count).uniform_(low, high, generator=rng)
 
 
-def _reframe(pictures: Tensor, rng: Generator, *, keep_place: bool) -> Tensor:
+def _reframe(pictures: Tensor, rng: Generator, scale: float, *, keep_place: bool) -> Tensor:
     count = len(pictures)
-    limit = math.radians(5 if keep_place else 12)
+    limit = scale * math.radians(5 if keep_place else 12)
     angle = _uniform(count, -limit, limit, rng)
     zoom = torch.exp(
-        _uniform(count, -0.1, 0.1, rng) if keep_place else _uniform(count, -0.3, 0.12, rng)
+        scale
+        * (_uniform(count, -0.1, 0.1, rng) if keep_place else _uniform(count, -0.3, 0.12, rng))
     )
     flip = torch.ones(count)
     if not keep_place:
         flip = torch.where(torch.rand(count, generator=rng) < 0.25, -1.0, 1.0)
-    shift = 0.03 if keep_place else 0.1
+    shift = scale * (0.03 if keep_place else 0.1)
     matrix = torch.stack(
         (
             torch.stack((angle.cos() * zoom * flip, -angle.sin() * zoom), -1),
@@ -47,11 +65,11 @@ def _reframe(pictures: Tensor, rng: Generator, *, keep_place: bool) -> Tensor:
     return functional.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
 
 
-def _retone(pictures: Tensor, rng: Generator) -> Tensor:
+def _retone(pictures: Tensor, rng: Generator, scale: float) -> Tensor:
     count = len(pictures)
-    gamma = torch.exp(_uniform(count, -0.35, 0.35, rng)).view(-1, 1, 1, 1)
-    gain = torch.exp(_uniform(count, -0.25, 0.25, rng)).view(-1, 1, 1, 1)
-    bias = _uniform(count, -0.1, 0.1, rng).view(-1, 1, 1, 1)
+    gamma = torch.exp(scale * _uniform(count, -0.35, 0.35, rng)).view(-1, 1, 1, 1)
+    gain = torch.exp(scale * _uniform(count, -0.25, 0.25, rng)).view(-1, 1, 1, 1)
+    bias = scale * _uniform(count, -0.1, 0.1, rng).view(-1, 1, 1, 1)
     # Grey pictures stay grey: the tint is scaled by how colourful a picture is.
     colour = (pictures.amax(1) - pictures.amin(1)).mean((1, 2)).view(-1, 1, 1, 1).clamp(
         0, 0.3

@@ -5,6 +5,7 @@ function of coordinates, so that one warp of the coordinates deforms a whole pic
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -69,7 +70,7 @@ def make_grid(
     return Grid(gx, gy)
 
 
-def soft_step(field: Field, width: float) -> Field:
+def soft_step(field: NDArray[np.floating[Any]], width: float) -> Field:
     """Give 1 where `field` is above 0, with a soft edge of about `width`."""
     return np.asarray(0.5 + 0.5 * np.tanh(field / width), dtype=np.float32)
 

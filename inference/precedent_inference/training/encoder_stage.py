@@ -2,7 +2,9 @@
 
 Supervised contrastive loss over classes (Khosla et al. 2020, arXiv 2004.11362) on the mean of the
 appearance latents; two small heads, thrown away afterwards, make the next two latents carry count
-and place.
+and place. First with strongly changed pictures, so that likeness is of kind; then refined with
+mildly changed ones and a third head that must give the picture back, coarsely, so that layout and
+brightness are kept too.
 """
 
 import math
@@ -26,6 +28,7 @@ from precedent_inference.training.recipe import (
     APPEARANCE_LATENTS,
     IMAGE_DEVIATION,
     IMAGE_MEAN,
+    EncoderSettings,
     StageSettings,
 )
 
@@ -33,6 +36,8 @@ INSTANCES = 4
 """Pictures of each class in a batch."""
 TEMPERATURE = 0.1
 MARKED_SHARE = 0.2
+COARSE = 12
+"""Side in pixels of the coarse picture that the refined feature can give back."""
 
 
 class Encoder(nn.Module):
@@ -44,6 +49,7 @@ class Encoder(nn.Module):
         self.resampler = Resampler(config.resampler, config.vision.width)
         self.count = nn.Linear(config.vision.width, len(COUNTS))
         self.place = nn.Linear(config.vision.width, len(PLACES))
+        self.layout = nn.Linear(config.vision.width, 3 * COARSE**2)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Give latents [M, L, V] of pictures [M, 3, S, S] with values 0..1."""
@@ -66,7 +72,7 @@ def contrastive_loss(features: Tensor, classes: Tensor) -> Tensor:
 
 
 def train_encoder(
-    encoder: Encoder, bank: PictureBank, settings: StageSettings, seed: int, checkpoint: Path
+    encoder: Encoder, bank: PictureBank, settings: EncoderSettings, seed: int, checkpoint: Path
 ) -> Iterator[dict[str, float]]:
     """Train in place, resuming from `checkpoint`; yield the losses of every step."""
     device = next(encoder.parameters()).device
@@ -80,8 +86,9 @@ def train_encoder(
         start = state["step"]
     for step in tqdm(range(start, settings.steps), "encoder", initial=start, total=settings.steps):
         set_rate(optimizer, settings, step)
-        losses = _losses(encoder, bank, settings.batch, seed, step, device)
+        losses = _losses(encoder, bank, settings, [seed, settings.stream, step], device)
         loss = losses["contrast"] + 0.3 * (losses["count"] + losses["place"])
+        loss = loss + settings.layout * losses["layout"]
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(encoder.parameters(), settings.clip)
@@ -107,9 +114,13 @@ def set_rate(optimizer: torch.optim.Optimizer, settings: StageSettings, step: in
 
 
 def _losses(
-    encoder: Encoder, bank: PictureBank, batch: int, seed: int, step: int, device: torch.device
+    encoder: Encoder,
+    bank: PictureBank,
+    settings: EncoderSettings,
+    seeds: list[int],
+    device: torch.device,
 ) -> dict[str, Tensor]:
-    rng = np.random.default_rng([seed, 2, step])
+    rng, batch = np.random.default_rng(seeds), settings.batch
     noise = torch.Generator().manual_seed(int(rng.integers(2**62)))
     marked = int(batch * MARKED_SHARE)
     chosen = draw_classes(bank, (batch - marked) // INSTANCES, rng, alike=bool(rng.random() < 0.5))
@@ -118,8 +129,8 @@ def _losses(
     which = rng.choice(len(bank.marked), marked, replace=False)
     pictures = torch.cat(
         (
-            augment(plain, noise),
-            augment(_to_tensor(bank.marked[which]), noise, keep_place=True),
+            augment(plain, noise, settings.strength),
+            augment(_to_tensor(bank.marked[which]), noise, settings.strength, keep_place=True),
         )
     ).to(device)
     with torch.autocast(device.type, torch.bfloat16):
@@ -129,8 +140,12 @@ def _losses(
     marks = latents[len(plain) :, APPEARANCE_LATENTS:]
     counts = torch.from_numpy(bank.counts[which]).to(device)
     places = torch.from_numpy(bank.places[which]).to(device)
+    coarse = functional.adaptive_avg_pool2d(pictures, COARSE).flatten(1)
+    # A unit feature has elements of 1 / sqrt(width): scaled to about one.
+    given_back = encoder.layout(appearance(latents) * math.sqrt(latents.shape[-1]))
     return {
         "contrast": contrastive_loss(appearance(latents[: len(plain)]), classes),
+        "layout": functional.mse_loss(given_back, (coarse - IMAGE_MEAN) / IMAGE_DEVIATION),
         "count": functional.cross_entropy(encoder.count(marks[:, 0]), counts),
         "place": functional.cross_entropy(encoder.place(marks[:, 1]), places),
     }

@@ -19,6 +19,8 @@ from precedent_inference.training.vocabulary import END_OF_CHUNK, IMAGE, PAD, ST
 NUMBERS = ("one", "two", "three", "four", "five")
 DIGITS = ("1", "2", "3", "4", "5")
 PLACE_WORDS = ("left", "right", "upper", "lower")
+LONGEST_ANSWER = 64
+"""More tokens than any answer has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class TokenBatch:
     """(B, T): the image each token sees, 1-based, 0 for none."""
     is_target: NDArray[np.bool_]
     """(B, T): the token is to be predicted from those before it."""
+    source: NDArray[np.int64]
+    """(B, T): equal for tokens of one row that say the same: answer tokens of chunks of one kind at
+    one place of the answer. -1 outside answers."""
 
 
 def draw_kinds(rng: Generator, chunks: int, ways: int) -> list[int]:
@@ -126,24 +131,28 @@ def to_tokens(
         for text in (f"Question: {chunk.question} Answer:", f" {chunk.answer}")
     ]
     pieces = iter([encoding.ids for encoding in tokenizer.encode_batch(texts)])
-    rows: list[tuple[list[int], list[int], list[bool]]] = []
+    rows: list[tuple[list[int], list[int], list[bool], list[int]]] = []
     for episode in episodes:
-        tokens, index, target = [start], [0], [False]
+        tokens, index, target, source = [start], [0], [False], [-1]
         for number, chunk in enumerate(episode, 1):
             asked, answer = next(pieces), next(pieces)
             tokens += [image, *asked, *answer, end]
             index += [number] * (len(asked) + len(answer) + 2)
             target += [every_token] * (len(asked) + 1)
             target += [every_token or chunk.is_learnt] * (len(answer) + 1)
-        rows.append((tokens, index, target))
-    length = max(len(tokens) for tokens, _, _ in rows)
+            source += [-1] * (len(asked) + 1)
+            source += [chunk.kind * LONGEST_ANSWER + at for at in range(len(answer) + 1)]
+        rows.append((tokens, index, target, source))
+    length = max(len(row[0]) for row in rows)
     batch = TokenBatch(
         np.full((len(rows), length), pad),
         np.zeros((len(rows), length), np.int64),
         np.zeros((len(rows), length), np.bool_),
+        np.full((len(rows), length), -1),
     )
-    for at, (ids, index, target) in enumerate(rows):
+    for at, (ids, index, target, source) in enumerate(rows):
         batch.tokens[at, : len(ids)] = ids
         batch.media_index[at, : len(ids)] = index
         batch.is_target[at, : len(ids)] = target
+        batch.source[at, : len(ids)] = source
     return batch

@@ -5,7 +5,8 @@ features, chance, answers when the labels are permuted, and answers without any 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,18 +16,27 @@ from torch import Tensor
 from torch.nn import functional
 
 from precedent_inference.model.flamingo import Flamingo
+from precedent_inference.model.weights import load_flamingo
 from precedent_inference.training import words
 from precedent_inference.training.augment import augment
-from precedent_inference.training.bank import PictureBank
+from precedent_inference.training.bank import PictureBank, make_bank
 from precedent_inference.training.recipe import (
     APPEARANCE_LATENTS,
     IMAGE_DEVIATION,
     IMAGE_MEAN,
 )
-from precedent_inference.training.vocabulary import END_OF_CHUNK, IMAGE, PAD, START, token_id
+from precedent_inference.training.vocabulary import (
+    END_OF_CHUNK,
+    IMAGE,
+    PAD,
+    START,
+    load_tokenizer,
+    token_id,
+)
 
 MEASURE_SEED = 90_001
 """Classes of the bank made from this seed are never trained on: training uses small seeds."""
+CLASSES, INSTANCES = 300, 10
 MAX_NEW_TOKENS = 24
 BATCH = 50
 
@@ -212,3 +222,11 @@ def measure(
         trials = [draw(rng) for _ in range(episodes)]
         scores[name] = score_trials(model, tokenizer, latents, trials)
     return scores
+
+
+def measure_folder(folder: Path, episodes: int) -> dict[str, dict[str, float | None]]:
+    """Render the classes, load the model of a folder and give its scores by setting."""
+    bank = make_bank(MEASURE_SEED, CLASSES, INSTANCES, 0)
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    scores = measure(load_flamingo(folder), tokenizer, bank, episodes)
+    return {name: asdict(score) for name, score in scores.items()}

@@ -9,6 +9,7 @@ from precedent_inference.config import (
     ResamplerConfig,
     VisionConfig,
 )
+from precedent_inference.training.augment import MILD, STRONG, Strength
 
 VOCABULARY = 2048
 IMAGE_MEAN, IMAGE_DEVIATION = 0.5, 0.25
@@ -30,7 +31,7 @@ STARTER = FlamingoConfig(
     language=LanguageConfig(
         vocabulary=VOCABULARY,
         width=256,
-        layers=6,
+        layers=4,
         heads=4,
         mlp_width=512,
         tied_head=True,
@@ -55,11 +56,22 @@ class StageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EncoderSettings(StageSettings):
+    """One pass of the encoder's training."""
+
+    strength: Strength = STRONG
+    layout: float = 0.0
+    """Weight of giving the coarse picture back."""
+    stream: int = 2
+    """Keeps the random numbers of the passes apart."""
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageSettings(StageSettings):
     """The decoder's schedule: text alone, then random latents, then the encoder's to the end."""
 
-    text_steps: int = 1100
-    synthetic_steps: int = 400
+    text_steps: int = 100
+    synthetic_steps: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,16 @@ class Recipe:
     classes: int = 3200
     instances: int = 10
     marked: int = 8000
-    encoder: StageSettings = StageSettings(steps=1700, batch=192, learning_rate=1e-3)
+    encoder: EncoderSettings = EncoderSettings(steps=1600, batch=192, learning_rate=1e-3)
+    refinement: EncoderSettings = EncoderSettings(
+        steps=500,
+        batch=192,
+        learning_rate=4e-4,
+        warmup=20,
+        strength=MILD,
+        layout=1.0,
+        stream=5,
+    )
     language: LanguageSettings = LanguageSettings(
-        steps=6000, batch=12, learning_rate=1e-3, decay=0.01
+        steps=3000, batch=12, learning_rate=1e-3, decay=0.01
     )

@@ -18,7 +18,7 @@ from precedent_inference.profile import (
 from precedent_inference.training.bank import PictureBank, load_bank, make_bank, save_bank
 from precedent_inference.training.curves import append_curve
 from precedent_inference.training.encoder_stage import Encoder, train_encoder
-from precedent_inference.training.language_stage import LatentBank, open_gates, train_language
+from precedent_inference.training.language_stage import LatentBank, prepare, train_language
 from precedent_inference.training.latents import encode_bank
 from precedent_inference.training.recipe import (
     APPEARANCE_LATENTS,
@@ -98,8 +98,8 @@ def starter_profile() -> ModelProfile:
         kind="flamingo",
         image=ImageRecipe(
             size=STARTER.vision.image_size,
-            mean=(IMAGE_MEAN,) * 3,
-            std=(IMAGE_DEVIATION,) * 3,
+            mean=(IMAGE_MEAN, IMAGE_MEAN, IMAGE_MEAN),
+            std=(IMAGE_DEVIATION, IMAGE_DEVIATION, IMAGE_DEVIATION),
         ),
         max_images=MAX_IMAGES,
         context_tokens=CONTEXT_TOKENS,
@@ -132,10 +132,10 @@ def _bank(recipe: Recipe, work: Workplace) -> PictureBank:
 def _encoder(recipe: Recipe, work: Workplace, bank: PictureBank) -> Encoder:
     torch.manual_seed(work.seed)
     encoder = Encoder(STARTER).to(work.device)
-    checkpoint = work.folder / "encoder.pt"
-    curve = work.folder / "encoder.csv"
-    for losses in train_encoder(encoder, bank, recipe.encoder, work.seed, checkpoint):
-        append_curve(curve, losses)
+    for name, settings in (("encoder", recipe.encoder), ("refinement", recipe.refinement)):
+        checkpoint, curve = work.folder / f"{name}.pt", work.folder / f"{name}.csv"
+        for losses in train_encoder(encoder, bank, settings, work.seed, checkpoint):
+            append_curve(curve, losses)
     return encoder.eval()
 
 
@@ -145,7 +145,7 @@ def _language(recipe: Recipe, work: Workplace, latents: LatentBank) -> Flamingo:
         train_tokenizer(work.seed).save(str(path))
     torch.manual_seed(work.seed + 1)
     model = Flamingo(STARTER).to(work.device)
-    open_gates(model)
+    prepare(model)
     checkpoint, curve = work.folder / "language.pt", work.folder / "language.csv"
     for losses in train_language(
         model, load_tokenizer(path), latents, recipe.language, work.seed, checkpoint

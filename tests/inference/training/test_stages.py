@@ -21,16 +21,16 @@ from precedent_inference.training.encoder_stage import (
 from precedent_inference.training.language_stage import (
     LatentBank,
     mixture_at,
-    open_gates,
+    prepare,
     train_language,
 )
 from precedent_inference.training.latents import encode_bank
-from precedent_inference.training.recipe import STARTER, LanguageSettings, StageSettings
+from precedent_inference.training.recipe import STARTER, EncoderSettings, LanguageSettings
 from precedent_inference.training.vocabulary import train_tokenizer
 
 SMALL = replace(
     STARTER,
-    language=replace(STARTER.language, layers=2, width=64, heads=2, mlp_width=64),
+    language=replace(STARTER.language, layers=4, width=64, heads=2, mlp_width=64),
 )
 
 
@@ -46,7 +46,7 @@ def latents(bank: PictureBank, tmp_path_factory: pytest.TempPathFactory) -> Late
 
 
 def test_the_encoder_resumes_exactly(bank: PictureBank, tmp_path: Path) -> None:
-    settings = StageSettings(steps=4, batch=20, learning_rate=1e-3, keep_every=2)
+    settings = EncoderSettings(steps=4, batch=20, learning_rate=1e-3, keep_every=2)
     whole, broken, resumed = (_encoder() for _ in range(3))
     for encoder, path, stop in (
         (whole, "whole.pt", None),
@@ -107,7 +107,7 @@ def _encoder() -> Encoder:
 def _model() -> Flamingo:
     torch.manual_seed(0)
     model = Flamingo(SMALL)
-    open_gates(model)
+    prepare(model)
     return model
 
 

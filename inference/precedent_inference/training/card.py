@@ -1,0 +1,167 @@
+"""The starter model's card: what it is, measured figures beside their baselines, what it is not.
+
+The text is made from `measured.json` beside the weights, so that no figure is typed by hand:
+`python -m precedent_inference.training.card FOLDER` writes `card.md` anew.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from precedent_inference.models import CARD_FILE
+
+MEASURED_FILE = "measured.json"
+
+TARGETS: tuple[tuple[str, float], ...] = (
+    ("2-way 1-shot", 0.93),
+    ("2-way 3-shot", 0.95),
+    ("4-way 1-shot", 0.85),
+)
+REAL_TARGET = 0.88
+REAL_GAP = 0.05
+"""How far under the nearest neighbour on its own features the model may fall on a task."""
+
+HEAD = """# Starter model
+
+A small Flamingo (OpenFlamingo V2's placement: text sees the preceding image) that ships with
+Precedent, so that a fresh machine without internet can answer. **It demonstrates comparison in
+context and has no medical knowledge**: it compares the query's picture with the reference cases and
+copies the answer of those that look alike. Without references its answer means nothing. It sees
+96 x 96 pixels of the middle square.
+
+For teaching and tests. Not for diagnosis. Licence: GPL-3.0-or-later.
+
+## How it was made
+
+From random weights, on computed pictures alone: thirteen families (noise, waves, Voronoi cells,
+shapes, blobs and vessels, lattices, random networks; sections, projections, branching bones,
+stained tissue, blood smears, lesions), each class a random draw of a family's parameters. No
+photographs, no patients' pictures, no ready-made weights. Words of the answers: element names of
+the DICOM standard (from pydicom's dictionary, MIT), a short list of clinical words, and syllables
+drawn anew; answers are assigned at random in every episode. `precedent train starter` does it
+again from a seed.
+"""
+
+
+def card_text(measured: Mapping[str, Any]) -> str:
+    """Give the card, Markdown, for the figures of `measured.json`."""
+    parts = [
+        HEAD,
+        _training(measured["training"]),
+        _procedural(measured["procedural"], int(measured["episodes"])),
+        _real(measured["real"]),
+        _verdict(measured["procedural"], measured["real"]),
+    ]
+    return "\n".join(parts)
+
+
+def missed_targets(procedural: Mapping[str, Any], real: Mapping[str, Any]) -> list[str]:
+    """Name every target that the figures miss, with both numbers."""
+    missed = [
+        f"{name}: {procedural[name]['exact']:.3f}, wanted at least {target}"
+        for name, target in TARGETS
+        if procedural[name]["exact"] < target
+    ]
+    for name, _ in TARGETS:
+        unseen = procedural[f"{name}, answers never used in training"]["exact"]
+        if unseen < procedural[name]["exact"] - 0.05:
+            missed.append(f"{name} with answers never used in training: {unseen:.3f}")
+    places = [score["exact"] for name, score in procedural.items() if "match at place" in name]
+    if max(places) - min(places) > 0.05:
+        missed.append(
+            f"the matching reference's place changes accuracy by {max(places) - min(places):.3f}, "
+            "wanted at most 0.05"
+        )
+    if real["mean"]["accuracy"] < REAL_TARGET:
+        mean = real["mean"]["accuracy"]
+        missed.append(f"real pictures, mean: {mean:.3f}, wanted at least {REAL_TARGET}")
+    behind = [
+        f"{pair['task']}: {' / '.join(pair['labels'])}"
+        for pair in real["pairs"]
+        if pair["accuracy"]["value"] < pair["baselines"]["nearest_features"]["value"] - REAL_GAP
+    ]
+    if behind:
+        missed.append(
+            f"more than {REAL_GAP} under its own nearest neighbour on {len(behind)} of "
+            f"{len(real['pairs'])} real tasks ({'; '.join(behind)})"
+        )
+    return missed
+
+
+def _training(training: Mapping[str, Any]) -> str:
+    rows = [
+        [f"{row['step']:,}", row["kind"], row["loss"], row["exact"]] for row in training["curve"]
+    ]
+    return (
+        f"{training['note']}\n\nLearning curve of the decoder (share of answer tokens that are"
+        " right; text: copying alone, synthetic: random latents, real: the encoder's latents):\n\n"
+        + _table(["step", "episodes", "loss", "tokens right"], rows)
+    )
+
+
+def _procedural(scores: Mapping[str, Any], episodes: int) -> str:
+    rows = [
+        [name, score["exact"], score["first_token"], score["neighbour"]]
+        for name, score in scores.items()
+    ]
+    return (
+        f"## Computed classes that it never saw\n\nExact text, greedy, {episodes} episodes each,"
+        " beside the nearest neighbour on the model's own features. Permuted: every reference"
+        " carries another class's answer, and the model is right when it follows.\n\n"
+        + _table(["setting", "exact", "first token", "nearest neighbour"], rows)
+    )
+
+
+def _real(real: Mapping[str, Any]) -> str:
+    rows = [
+        [
+            f"{pair['task']}: {' / '.join(pair['labels'])}",
+            pair["accuracy"]["value"],
+            pair["baselines"]["nearest_features"]["value"],
+            pair["baselines"]["nearest_raw_pixels"]["value"],
+            pair["baselines"]["zero_shot"]["value"],
+            pair["label_permuted"]["follows_permuted"]["value"],
+        ]
+        for pair in real["pairs"]
+    ]
+    mean = real["mean"]
+    names = ("accuracy", "features", "raw_pixels", "zero_shot", "follows_permuted")
+    rows.append(["**mean**", *(mean[name] for name in names)])
+    head = ["task", "exact", "own features", "raw pixels", "zero-shot", "follows permuted labels"]
+    return (
+        "## Real pictures, none of which it was trained on\n\nPairs of classes, 3 references each"
+        f" class, real class names, {real['pairs'][0]['episodes']} episodes a pair. The sets are"
+        " small and easy (64-pixel anatomy, blood cells, children's chest films); they say nothing"
+        " of clinical accuracy.\n\n" + _table(head, rows)
+    )
+
+
+def _verdict(procedural: Mapping[str, Any], real: Mapping[str, Any]) -> str:
+    missed = missed_targets(procedural, real)
+    if not missed:
+        return "## Targets\n\nAll were met.\n"
+    return "## Targets that were missed\n\n" + "".join(f"- {line}\n" for line in missed)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    lines += [f"| {' | '.join(_cell(value) for value in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def write_card(folder: Path) -> None:
+    """Write `card.md` of a model folder from its `measured.json`."""
+    measured = json.loads((folder / MEASURED_FILE).read_text(encoding="utf-8"))
+    (folder / CARD_FILE).write_text(card_text(measured), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_card(Path(sys.argv[1]))
