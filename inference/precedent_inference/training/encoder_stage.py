@@ -3,8 +3,8 @@
 Supervised contrastive loss over classes (Khosla et al. 2020, arXiv 2004.11362) on the mean of the
 appearance latents; two small heads, thrown away afterwards, make the next two latents carry count
 and place. First with strongly changed pictures, so that likeness is of kind; then refined with
-mildly changed ones and a third head that must give the picture back, coarsely, so that layout and
-brightness are kept too.
+mildly changed ones, so that layout and brightness are kept too: a third head must give the picture
+back, coarsely, and the last two latents lie as far apart as the coarse pictures do.
 """
 
 import math
@@ -28,6 +28,7 @@ from precedent_inference.training.recipe import (
     APPEARANCE_LATENTS,
     IMAGE_DEVIATION,
     IMAGE_MEAN,
+    LAYOUT_LATENTS,
     EncoderSettings,
     StageSettings,
 )
@@ -38,6 +39,10 @@ TEMPERATURE = 0.1
 MARKED_SHARE = 0.2
 COARSE = 12
 """Side in pixels of the coarse picture that the refined feature can give back."""
+LAYOUT_SCALE = 0.7
+"""Distance of layout latents for a distance of coarse pictures, both a value: black and white are
+4 apart, latents of unit variance 2 at most."""
+STRESS_WEIGHT = 2.0
 
 
 class Encoder(nn.Module):
@@ -71,6 +76,13 @@ def contrastive_loss(features: Tensor, classes: Tensor) -> Tensor:
     return -(logs.masked_fill(~same, 0).sum(-1) / same.sum(-1)).mean()
 
 
+def layout_stress(layout: Tensor, coarse: Tensor) -> Tensor:
+    """Give how badly distances of `layout` [M, V] keep those of `coarse` [M, C], in squares."""
+    near = torch.cdist(layout, layout) / math.sqrt(layout.shape[1])
+    wanted = LAYOUT_SCALE * torch.cdist(coarse, coarse) / math.sqrt(coarse.shape[1])
+    return functional.mse_loss(near, wanted)
+
+
 def train_encoder(
     encoder: Encoder, bank: PictureBank, settings: EncoderSettings, seed: int, checkpoint: Path
 ) -> Iterator[dict[str, float]]:
@@ -88,7 +100,7 @@ def train_encoder(
         set_rate(optimizer, settings, step)
         losses = _losses(encoder, bank, settings, [seed, settings.stream, step], device)
         loss = losses["contrast"] + 0.3 * (losses["count"] + losses["place"])
-        loss = loss + settings.layout * losses["layout"]
+        loss = loss + settings.layout * (losses["layout"] + STRESS_WEIGHT * losses["stress"])
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(encoder.parameters(), settings.clip)
@@ -140,12 +152,15 @@ def _losses(
     marks = latents[len(plain) :, APPEARANCE_LATENTS:]
     counts = torch.from_numpy(bank.counts[which]).to(device)
     places = torch.from_numpy(bank.places[which]).to(device)
-    coarse = functional.adaptive_avg_pool2d(pictures, COARSE).flatten(1)
+    coarse = (functional.adaptive_avg_pool2d(pictures, COARSE).flatten(1) - IMAGE_MEAN) / (
+        IMAGE_DEVIATION
+    )
     # A unit feature has elements of 1 / sqrt(width): scaled to about one.
     given_back = encoder.layout(appearance(latents) * math.sqrt(latents.shape[-1]))
     return {
         "contrast": contrastive_loss(appearance(latents[: len(plain)]), classes),
-        "layout": functional.mse_loss(given_back, (coarse - IMAGE_MEAN) / IMAGE_DEVIATION),
+        "layout": functional.mse_loss(given_back, coarse),
+        "stress": layout_stress(latents[:, list(LAYOUT_LATENTS)].mean(1), coarse),
         "count": functional.cross_entropy(encoder.count(marks[:, 0]), counts),
         "place": functional.cross_entropy(encoder.place(marks[:, 1]), places),
     }

@@ -55,6 +55,8 @@ class LatentBank:
     family: np.ndarray
     marked: Tensor
     """(marked, L, V)."""
+    twins: Tensor
+    """(classes, instances, views, L, V): several views of each picture."""
     counts: np.ndarray
     places: np.ndarray
 
@@ -156,12 +158,19 @@ def random_latents(rng: Generator, episode: Episode, latents: int = 8, width: in
 def _real_episode(
     rng: Generator, chunks: int, ways: int, bank: LatentBank
 ) -> tuple[Episode, Tensor]:
-    kind = rng.choice(["label", "yes_no", "count", "place"], p=[0.7, 0.1, 0.1, 0.1])
+    kind = rng.choice(["label", "yes_no", "count", "place", "twins"], p=[0.5, 0.1, 0.1, 0.1, 0.2])
     if kind in {"count", "place"}:
         episode = attribute_episode(rng, chunks, is_count=kind == "count")
         marks = bank.counts if kind == "count" else bank.places
         rows = [int(rng.choice(np.flatnonzero(marks == chunk.kind))) for chunk in episode]
         return episode, bank.marked[rows].float()
+    if kind == "twins":
+        # Pictures of one class: told apart by layout and brightness alone.
+        episode = label_episode(rng, chunks, ways)
+        pictures = rng.permutation(bank.twins.shape[1])
+        views = bank.twins[int(rng.integers(len(bank.twins)))]
+        rows = [int(pictures[chunk.kind]) for chunk in episode]
+        return episode, views[rows, rng.integers(views.shape[1], size=chunks)].float()
     episode = yes_no_episode(rng, chunks) if kind == "yes_no" else label_episode(rng, chunks, ways)
     classes = _draw_latent_classes(rng, bank, 1 + max(chunk.kind for chunk in episode))
     instances = {c: iter(rng.permutation(bank.classes.shape[1])) for c in range(len(classes))}

@@ -15,6 +15,8 @@ from precedent_inference.training.encoder_stage import Encoder
 from precedent_inference.training.language_stage import LatentBank
 
 BATCH = 256
+TWINS = (300, 6, 5)
+"""Classes, pictures of each and views of each picture for telling apart pictures of one class."""
 
 
 def encode_bank(encoder: Encoder, bank: PictureBank, seed: int, path: Path) -> LatentBank:
@@ -29,15 +31,25 @@ def encode_bank(encoder: Encoder, bank: PictureBank, seed: int, path: Path) -> L
         state = {
             "classes": encoded.view(classes, instances, *encoded.shape[1:]),
             "marked": _encode(encoder, bank.marked, seed, keep_place=True),
+            "twins": _twins(encoder, bank, seed),
         }
         save_checkpoint(path, state)
     return LatentBank(
         classes=state["classes"],
         family=bank.family,
         marked=state["marked"],
+        twins=state["twins"],
         counts=bank.counts,
         places=bank.places,
     )
+
+
+def _twins(encoder: Encoder, bank: PictureBank, seed: int) -> Tensor:
+    classes, instances, views = TWINS
+    chosen = bank.pictures[:classes, :instances]
+    flat = np.repeat(chosen.reshape(-1, *chosen.shape[2:]), views, axis=0)
+    encoded = _encode(encoder, flat, seed + 1, keep_place=False)
+    return encoded.view(*chosen.shape[:2], views, *encoded.shape[1:])
 
 
 @torch.inference_mode()

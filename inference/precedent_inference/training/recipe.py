@@ -14,6 +14,7 @@ from precedent_inference.training.augment import MILD, STRONG, Strength
 VOCABULARY = 2048
 IMAGE_MEAN, IMAGE_DEVIATION = 0.5, 0.25
 APPEARANCE_LATENTS = 4
+LAYOUT_LATENTS = (6, 7)
 """The first latents carry what a picture looks like; the next two its count and its place."""
 
 STARTER = FlamingoConfig(
@@ -92,5 +93,5 @@ class Recipe:
         stream=5,
     )
     language: LanguageSettings = LanguageSettings(
-        steps=3000, batch=12, learning_rate=1e-3, decay=0.01
+        steps=4000, batch=12, learning_rate=1e-3, decay=0.01
     )

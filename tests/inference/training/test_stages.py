@@ -11,15 +11,20 @@ import torch
 from torch import nn
 
 from precedent_inference.model.flamingo import Flamingo
+from precedent_inference.model.language import DecoderLayer, rotations
 from precedent_inference.training.bank import PictureBank, make_bank
 from precedent_inference.training.encoder_stage import (
     Encoder,
     appearance,
     contrastive_loss,
+    layout_stress,
     train_encoder,
 )
 from precedent_inference.training.language_stage import (
     LatentBank,
+    comparison_loss,
+    draw_batch,
+    episode_loss,
     mixture_at,
     prepare,
     train_language,
@@ -119,3 +124,34 @@ def _exhaust(steps: Iterable[object], stop: int | None) -> None:
 def _same(first: nn.Module, second: nn.Module) -> bool:
     pairs = zip(first.parameters(), second.parameters(), strict=True)
     return all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_layout_stress_by_hand() -> None:
+    # Both distances are per value: latents 2 apart, coarse pictures 1 apart and wanted 0.7.
+    layout = torch.tensor([[0.0, 0, 0, 0], [2, 2, 2, 2]])
+    coarse = torch.tensor([[0.0, 0], [1, 1]])
+    # The two pairs are off by 1.3, a picture and itself by nothing.
+    assert layout_stress(layout, coarse).item() == pytest.approx(2 * 1.3**2 / 4)
+
+
+def test_comparison_loss_by_hand() -> None:
+    """With no queries all earlier tokens are looked at alike."""
+    layer = _model().layers[2]
+    assert isinstance(layer, DecoderLayer)
+    torch.nn.init.zeros_(layer.q.weight)
+    # Two chunks of one kind, answers of two tokens: at place 4 the first token is to be found at
+    # place 2, at place 5 the second at place 3.
+    source = torch.tensor([[-1, -1, 0, 1, -1, 0, 1]])
+    rotation = rotations(torch.arange(7)[None], 32, 10_000.0)
+    loss = comparison_loss(layer, torch.randn(1, 7, 64), rotation, source)
+    first, second = np.log(5), np.log(6)  # one of the five or six tokens so far
+    assert loss.item() == pytest.approx((3 * first + second) / 4, rel=1e-5)
+
+
+def test_text_is_answered_and_pictures_are_compared(latents: LatentBank) -> None:
+    tokenizer = train_tokenizer(0, sentences=100)
+    for kind in ("text", "synthetic", "real"):
+        episodes, drawn = draw_batch(np.random.default_rng(3), kind, 2, latents)
+        losses = episode_loss(_model(), tokenizer, episodes, drawn, torch.device("cpu"))
+        assert set(losses) == {"answer", "comparison", "tokens", "first"}
+        assert all(torch.isfinite(loss) for loss in losses.values())
