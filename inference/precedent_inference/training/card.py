@@ -1,18 +1,29 @@
 """The starter model's card: what it is, measured figures beside their baselines, what it is not.
 
-The text is made from `measured.json` beside the weights, so that no figure is typed by hand:
-`python -m precedent_inference.training.card FOLDER` writes `card.md` anew.
+The text is made from `measured.json` beside the weights, so that no figure is typed by hand. That
+file is gathered from what the run and the two measuring verbs wrote:
+
+    precedent train measure --json > procedural.json
+    precedent evaluate fewshot SETS --ways 2 --shots 3 --all-pairs --json > real.json
+    python -m precedent_inference.training.card FOLDER --curve language.csv \\
+        --procedural procedural.json --real real.json --episodes 400 --note "..."
+
+With FOLDER alone the text is written anew from `measured.json` as it is.
 """
 
+import argparse
+import csv
 import json
-import sys
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from precedent_inference.models import CARD_FILE
 
 MEASURED_FILE = "measured.json"
+CURVE_STEPS = 500
+"""A row of the learning curve is a mean over so many steps."""
 
 TARGETS: tuple[tuple[str, float], ...] = (
     ("2-way 1-shot", 0.93),
@@ -163,5 +174,48 @@ def write_card(folder: Path) -> None:
     (folder / CARD_FILE).write_text(card_text(measured), encoding="utf-8", newline="\n")
 
 
+def curve_rows(path: Path) -> list[dict[str, Any]]:
+    """Read a decoder's learning curve; one row for each kind of episode every `CURVE_STEPS`."""
+    with path.open(newline="", encoding="utf-8") as file:
+        steps = list(csv.DictReader(file))
+
+    def place(row: Mapping[str, str]) -> tuple[int, str]:
+        return -(-int(row["step"]) // CURVE_STEPS) * CURVE_STEPS, row["kind"]
+
+    table: list[dict[str, Any]] = []
+    for (step, kind), group in groupby(sorted(steps, key=place), place):
+        rows = list(group)
+        table.append(
+            {
+                "step": step,
+                "kind": kind,
+                "loss": sum(float(row["answer"]) for row in rows) / len(rows),
+                "exact": sum(float(row["tokens"]) for row in rows) / len(rows),
+            }
+        )
+    return table
+
+
+def main() -> None:
+    """Gather the figures when they are given, then write the card."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    for name in ("--curve", "--procedural", "--real"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--episodes", type=int, default=400)
+    parser.add_argument("--note", default="")
+    given = parser.parse_args()
+    if given.curve is not None:
+        measured = {
+            "training": {"note": given.note, "curve": curve_rows(given.curve)},
+            "episodes": given.episodes,
+            "procedural": json.loads(given.procedural.read_text(encoding="utf-8")),
+            "real": json.loads(given.real.read_text(encoding="utf-8")),
+        }
+        text = json.dumps(measured, indent=1) + "\n"
+        (given.folder / MEASURED_FILE).write_text(text, encoding="utf-8", newline="\n")
+    write_card(given.folder)
+
+
 if __name__ == "__main__":
-    write_card(Path(sys.argv[1]))
+    main()

@@ -4,27 +4,25 @@ Every figure stands beside what it must be compared with: the nearest neighbour 
 features, chance, answers when the labels are permuted, and answers without any reference.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.random import Generator
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
 from precedent_inference.model.flamingo import Flamingo
 from precedent_inference.model.weights import load_flamingo
-from precedent_inference.training import words
 from precedent_inference.training.augment import augment
-from precedent_inference.training.bank import PictureBank, make_bank
+from precedent_inference.training.bank import PictureBank, Pictures, make_bank
 from precedent_inference.training.recipe import (
-    APPEARANCE_LATENTS,
+    FEATURE_LATENTS,
     IMAGE_DEVIATION,
     IMAGE_MEAN,
 )
+from precedent_inference.training.trials import Trial, settings
 from precedent_inference.training.vocabulary import (
     END_OF_CHUNK,
     IMAGE,
@@ -36,22 +34,9 @@ from precedent_inference.training.vocabulary import (
 
 MEASURE_SEED = 90_001
 """Classes of the bank made from this seed are never trained on: training uses small seeds."""
-CLASSES, INSTANCES = 300, 10
+CLASSES, INSTANCES, MARKED = 300, 10, 800
 MAX_NEW_TOKENS = 24
 BATCH = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One few-shot question: pictures of the bank, their answers, and which is asked."""
-
-    references: tuple[tuple[int, int], ...]
-    """(class, instance) of each reference, in prompt order."""
-    answers: tuple[str, ...]
-    """What each reference is said to be; as long as `references`."""
-    query: tuple[int, int]
-    expected: str
-    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,53 +50,19 @@ class Score:
     """The first token alone was right: how much is lost in copying rather than in comparing."""
 
 
-def draw_trial(
-    rng: Generator,
-    bank: PictureBank,
-    *,
-    ways: int,
-    shots: int,
-    held_back: bool = False,
-    permuted: bool = False,
-    match_at: int | None = None,
-) -> Trial:
-    """Draw a trial.
-
-    held_back: answers of words that training never used in answers. permuted: references carry
-    another class's answer, and the right answer is what the matching references now say. match_at:
-    the place of the matching reference (one shot only).
-    """
-    classes = rng.choice(len(bank.family), ways, replace=False)
-    answers = words.draw_answers(rng, ways, held_back=held_back)
-    if permuted:
-        answers = answers[1:] + answers[:1]
-    order = rng.permutation(np.repeat(np.arange(ways), shots))
-    if match_at is not None:
-        rest = [int(way) for way in order if way != 0]
-        order = np.array([*rest[:match_at], 0, *rest[match_at:]])
-    asked = 0 if match_at is not None else int(rng.integers(ways))
-    instances = {way: iter(rng.permutation(bank.pictures.shape[1])) for way in range(ways)}
-    references = tuple((int(classes[way]), int(next(instances[way]))) for way in order)
-    return Trial(
-        references,
-        tuple(answers[way] for way in order),
-        (int(classes[asked]), int(next(instances[asked]))),
-        answers[asked],
-        words.draw_question(rng),
-    )
-
-
 @torch.inference_mode()
-def encode_pictures(model: Flamingo, bank: PictureBank, seed: int) -> Tensor:
-    """Give latents (classes, instances, L, V) of the bank's pictures, each changed at random."""
-    flat = bank.pictures.reshape(-1, *bank.pictures.shape[2:])
+def encode_pictures(
+    model: Flamingo, pictures: Pictures, seed: int, *, keep_place: bool = False
+) -> Tensor:
+    """Give latents (classes, instances, L, V) of pictures, each changed once at random."""
+    flat = pictures.reshape(-1, *pictures.shape[2:])
     noise = torch.Generator().manual_seed(seed)
     encoded: list[Tensor] = []
     for start in range(0, len(flat), 128):
         part = torch.from_numpy(flat[start : start + 128]).permute(0, 3, 1, 2).float() / 255
-        changed = augment(part, noise)
+        changed = augment(part, noise, keep_place=keep_place)
         encoded.append(model.encode_images((changed - IMAGE_MEAN) / IMAGE_DEVIATION))
-    return torch.cat(encoded).view(*bank.pictures.shape[:2], *encoded[0].shape[1:])
+    return torch.cat(encoded).view(*pictures.shape[:2], *encoded[0].shape[1:])
 
 
 def score_trials(
@@ -180,53 +131,31 @@ def _first_token(tokenizer: Tokenizer, text: str) -> int | None:
 def _nearest(latents: Tensor, trial: Trial) -> str:
     features = functional.normalize(
         torch.stack([latents[at] for at in (*trial.references, trial.query)])[
-            :, :APPEARANCE_LATENTS
+            :, list(FEATURE_LATENTS)
         ].mean(1),
         dim=-1,
     )
     return trial.answers[int((features[:-1] @ features[-1]).argmax())]
 
 
-Draw = Callable[[Generator], Trial]
-
-
-def settings(bank: PictureBank) -> dict[str, Draw]:
-    """Give every setting that the starter model's card reports, by name."""
-
-    def setting(ways: int, shots: int, **options: bool | int) -> Draw:
-        return lambda rng: draw_trial(rng, bank, ways=ways, shots=shots, **options)  # type: ignore[arg-type]  # every option is a keyword of draw_trial
-
-    table = {
-        "2-way 1-shot": setting(2, 1),
-        "2-way 3-shot": setting(2, 3),
-        "4-way 1-shot": setting(4, 1),
-        "2-way 1-shot, answers never used in training": setting(2, 1, held_back=True),
-        "2-way 3-shot, answers never used in training": setting(2, 3, held_back=True),
-        "4-way 1-shot, answers never used in training": setting(4, 1, held_back=True),
-        "2-way 3-shot, labels permuted": setting(2, 3, permuted=True),
-        "zero-shot": setting(2, 0),
-    }
-    for place in range(4):
-        table[f"4-way 1-shot, match at place {place + 1}"] = setting(4, 1, match_at=place)
-    return table
-
-
 def measure(
     model: Flamingo, tokenizer: Tokenizer, bank: PictureBank, episodes: int
 ) -> dict[str, Score]:
     """Score every setting over `episodes` trials; the same trials for every model."""
-    latents = encode_pictures(model, bank, MEASURE_SEED)
+    plain = encode_pictures(model, bank.pictures, MEASURE_SEED)
+    marked = encode_pictures(model, bank.marked[:, None], MEASURE_SEED, keep_place=True)
     scores: dict[str, Score] = {}
-    for number, (name, draw) in enumerate(settings(bank).items()):
+    for number, (name, setting) in enumerate(settings(bank).items()):
         rng = np.random.default_rng([MEASURE_SEED, number])
-        trials = [draw(rng) for _ in range(episodes)]
+        trials = [setting.draw(rng) for _ in range(episodes)]
+        latents = marked if setting.is_marked else plain
         scores[name] = score_trials(model, tokenizer, latents, trials)
     return scores
 
 
 def measure_folder(folder: Path, episodes: int) -> dict[str, dict[str, float | None]]:
     """Render the classes, load the model of a folder and give its scores by setting."""
-    bank = make_bank(MEASURE_SEED, CLASSES, INSTANCES, 0)
+    bank = make_bank(MEASURE_SEED, CLASSES, INSTANCES, MARKED)
     tokenizer = load_tokenizer(folder / "tokenizer.json")
     scores = measure(load_flamingo(folder), tokenizer, bank, episodes)
     return {name: asdict(score) for name, score in scores.items()}

@@ -1,4 +1,4 @@
-"""The starter model's sizes and the settings of its three stages."""
+"""The starter model's sizes and the settings of its four stages."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,11 @@ from precedent_inference.training.augment import MILD, STRONG, Strength
 VOCABULARY = 2048
 IMAGE_MEAN, IMAGE_DEVIATION = 0.5, 0.25
 APPEARANCE_LATENTS = 4
+"""The first latents carry what kind of picture it is; the next two its count and its place."""
 LAYOUT_LATENTS = (6, 7)
-"""The first latents carry what a picture looks like; the next two its count and its place."""
+"""Where it is light and dark."""
+FEATURE_LATENTS = (*range(APPEARANCE_LATENTS), *LAYOUT_LATENTS)
+"""Their mean is the vector by which pictures are compared."""
 
 STARTER = FlamingoConfig(
     vision=VisionConfig(

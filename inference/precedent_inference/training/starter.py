@@ -21,7 +21,7 @@ from precedent_inference.training.encoder_stage import Encoder, train_encoder
 from precedent_inference.training.language_stage import LatentBank, prepare, train_language
 from precedent_inference.training.latents import encode_bank
 from precedent_inference.training.recipe import (
-    APPEARANCE_LATENTS,
+    FEATURE_LATENTS,
     IMAGE_DEVIATION,
     IMAGE_MEAN,
     STARTER,
@@ -114,7 +114,7 @@ def starter_profile() -> ModelProfile:
         needs_shots=True,
         image_token=IMAGE,
         suppress=(IMAGE, PAD, START),
-        feature=Feature(pool="mean", latents=tuple(range(APPEARANCE_LATENTS))),
+        feature=Feature(pool="mean", latents=FEATURE_LATENTS),
         licence="GPL-3.0-or-later",
         intended_use="A demonstration of comparison in context; for teaching and tests.",
         known_limits=KNOWN_LIMITS,

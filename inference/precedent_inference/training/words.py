@@ -40,6 +40,12 @@ _CODAS = (
     .split(" ")
 )
 
+STYLES = {
+    "word": 0.5, "phrase": 0.12, "shared": 0.18, "camel": 0.1, "acronym": 0.06, "code": 0.04,
+}  # fmt: skip
+"""How often an episode's answers are of each style."""
+RANDOM = frozenset({"acronym", "code"})
+
 _SUBJECTS = ("this", "it", "the picture", "the image", "the finding", "that")
 _FRAMES = (
     "What is {0}?",
@@ -110,17 +116,18 @@ def draw_word(rng: Generator, *, held_back: bool = False) -> str:
 
 
 def draw_answers(rng: Generator, count: int, *, held_back: bool = False) -> list[str]:
-    """Draw distinct answers of one style for the classes of an episode."""
-    style = rng.choice(
-        ["word", "phrase", "shared", "camel", "acronym", "code"],
-        p=[0.5, 0.12, 0.18, 0.1, 0.06, 0.04],
-    )
+    """Draw distinct answers of one style for the classes of an episode.
+
+    held_back: of held-back words alone. Letters and digits drawn at random cannot be held back.
+    """
+    while (style := str(rng.choice(list(STYLES), p=list(STYLES.values())))) in RANDOM and held_back:
+        pass
     case = rng.choice(["lower", "title", "upper"], p=[0.65, 0.22, 0.13])
     shared, leads = draw_word(rng, held_back=held_back), rng.random() < 0.4
     found: list[str] = []
     while len(found) < count:
         answer = _draw_answer(rng, style, shared, leads=bool(leads), held_back=held_back)
-        if style not in {"camel", "acronym", "code"}:
+        if style not in RANDOM | {"camel"}:
             answer = {"lower": str.lower, "title": str.capitalize, "upper": str.upper}[case](answer)
         if answer not in found:
             found.append(answer)

@@ -1,10 +1,16 @@
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from precedent_inference.training.card import MEASURED_FILE, card_text, missed_targets
+from precedent_inference.training.card import (
+    MEASURED_FILE,
+    card_text,
+    curve_rows,
+    missed_targets,
+)
 from precedent_resources import resource
 
 
@@ -42,3 +48,16 @@ def test_met_targets_are_not_called_missed(measured: dict[str, Any]) -> None:
 
 def test_the_card_says_that_it_knows_no_medicine(measured: dict[str, Any]) -> None:
     assert "no medical knowledge" in card_text(measured)
+
+
+def test_the_curve_is_a_mean_over_steps_of_one_kind(tmp_path: Path) -> None:
+    path = tmp_path / "language.csv"
+    path.write_text(
+        "step,kind,answer,comparison,tokens,first\n"
+        "1,text,4.0,1,0.25,0\n500,real,1.0,1,0.5,0\n499,text,2.0,1,0.75,0\n501,text,1.0,1,1.0,0\n"
+    )
+    assert curve_rows(path) == [
+        {"step": 500, "kind": "real", "loss": 1.0, "exact": 0.5},
+        {"step": 500, "kind": "text", "loss": 3.0, "exact": 0.5},
+        {"step": 1000, "kind": "text", "loss": 1.0, "exact": 1.0},
+    ]
