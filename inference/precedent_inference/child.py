@@ -21,7 +21,7 @@ class Child:
     """One engine process and the address and token it is reached by."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        """Start it and wait for its port. Raises EngineLost when it ends before it has one."""
+        """Start it, without waiting."""
         self.token = secrets.token_urlsafe(32)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the process
         self._process = subprocess.Popen(
@@ -34,11 +34,14 @@ class Child:
             creationflags=_creation_flags(),
             start_new_session=True,
         )
-        try:
-            self.address = f"http://127.0.0.1:{self._handshake()}"
-        except EngineLost:
-            self.close()
-            raise
+        self._address: str | None = None
+        self._is_closed = False
+
+    def connect(self) -> str:
+        """Wait for its address and give it. Raises EngineLost when it ends before it has one."""
+        if self._address is None:
+            self._address = f"http://127.0.0.1:{self._handshake()}"
+        return self._address
 
     @property
     def is_running(self) -> bool:
@@ -51,8 +54,18 @@ class Child:
         number: int = self._process.pid
         return number
 
+    def has_ended(self, within_s: float) -> bool:
+        """Wait so long at most for the process to end; say whether it did."""
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def lost(self) -> EngineLost:
         """Say that it ended, with the last line it wrote."""
+        if self._is_closed:
+            return EngineLost("The engine was ended while it was starting.", "Ask again.")
         status = self._process.poll()
         return EngineLost(
             f"The engine ended with status {status} while it was starting: {self._last_line()}",
@@ -60,7 +73,11 @@ class Child:
         )
 
     def close(self) -> None:
-        """End the process, by force if it takes too long."""
+        """End the process, by force if it takes too long or has not begun to listen."""
+        self._is_closed = True
+        if self._address is None:
+            self._process.kill()
+            self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 try:

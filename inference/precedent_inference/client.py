@@ -44,6 +44,7 @@ WRITE_S = 60.0
 POLL_S = 0.05
 START_S = 600.0
 """A large model on a slow disk takes minutes."""
+DYING_S = 2.0
 
 
 class EngineClient:
@@ -234,7 +235,10 @@ class LocalEngine:
         for folder in model_folders:
             self._arguments += ["--models", str(folder)]
         self._child: Child | None = None
-        self._lock = threading.Lock()
+        self._starting = threading.Lock()
+        """Held while a client is made, which may take minutes."""
+        self._choosing = threading.Lock()
+        """Held for a moment, while `_child` changes."""
 
     @property
     def is_running(self) -> bool:
@@ -249,34 +253,43 @@ class LocalEngine:
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> EngineClient:
         """Give a client of the running engine; start it if it does not run, wait until it is ready.
 
-        Raises EngineLost when it ends before it is ready.
+        Raises EngineLost when it ends before it is ready, or is closed meanwhile.
         """
-        with self._lock:
-            if self._child is None or not self._child.is_running:
-                if on_progress is not None:
-                    on_progress("Starting the engine.")
-                self._replace_child()
-            assert self._child is not None
-            client = EngineClient(self._child.address, self._child.token)
-            try:
-                self._wait(self._child, client, on_progress)
-            except BaseException:
-                client.close()
-                raise
-            return client
+        with self._starting:
+            child = self._child
+            if child is not None:
+                try:
+                    return self._reach(child, on_progress)
+                except EngineLost:
+                    # A process that was killed counts as running until the system has ended it.
+                    if self._child is not child or not child.has_ended(DYING_S):
+                        raise
+            if on_progress is not None:
+                on_progress("Starting the engine.")
+            return self._reach(self._replace(child), on_progress)
 
     def close(self) -> None:
-        """End the process and wait for it."""
-        with self._lock:
-            if self._child is not None:
-                self._child.close()
-                self._child = None
+        """End the process and wait for it; who waits for a client gets EngineLost."""
+        with self._choosing:
+            child, self._child = self._child, None
+        if child is not None:
+            child.close()
 
-    def _replace_child(self) -> None:
-        if self._child is not None:
-            self._child.close()
-            self._child = None
-        self._child = Child(self._arguments)
+    def _replace(self, former: Child | None) -> Child:
+        if former is not None:
+            former.close()
+        with self._choosing:
+            child = self._child = Child(self._arguments)
+        return child
+
+    def _reach(self, child: Child, on_progress: Callable[[str], None] | None) -> EngineClient:
+        client = EngineClient(child.connect(), child.token)
+        try:
+            self._wait(child, client, on_progress)
+        except BaseException:
+            client.close()
+            raise
+        return client
 
     def _wait(
         self, child: Child, client: EngineClient, on_progress: Callable[[str], None] | None

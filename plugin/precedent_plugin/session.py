@@ -6,11 +6,10 @@ engine: call them through the host's `run`. All others return at once, and are c
 
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from psygnal import Signal
 
@@ -31,10 +30,6 @@ from precedent_plugin.warnings import PromptWarning, prompt_warnings
 from precedent_resources import PrecedentError
 
 logger = logging.getLogger(__name__)
-
-DYING_S: Final = 3.0
-"""Shorter than a start, so that an engine that cannot start is not started again and again."""
-DYING_POLL_S: Final = 0.1
 
 
 class EngineClientLike(Client, Protocol):
@@ -87,7 +82,6 @@ class Session:
         self._engine: EngineLike | None = None
         self._engine_lock = threading.Lock()
         self._is_closed = False
-        self._was_ready = False
         self._pictures = ShotPictures(library.image)
         self._question: Question | None = None
 
@@ -174,11 +168,7 @@ class Session:
             if self._engine is None:
                 self._engine = self._make_engine()
             engine = self._engine
-        client = (
-            _revive(engine, progress) if self._was_ready else engine.client(on_progress=progress)
-        )
-        self._was_ready = True
-        return client
+        return engine.client(on_progress=progress)
 
     def _likenesses(
         self, cases: Sequence[Case], image: ViewImage | None
@@ -234,21 +224,6 @@ def record_of(question: Question) -> QuestionRecord:
         patient_key=where.patient_key,
         study_key=where.study_key,
     )
-
-
-def _revive(engine: EngineLike, progress: Callable[[str], None] | None) -> EngineClientLike:
-    """Reach an engine that was ready before; one that is just dying is waited for and replaced.
-
-    A killed process may still count as running while the system takes it down.
-    """
-    until = time.monotonic() + DYING_S
-    while True:
-        try:
-            return engine.client(on_progress=progress)
-        except EngineLost:
-            if time.monotonic() > until:
-                raise
-            time.sleep(DYING_POLL_S)
 
 
 def _sent(shots: Sequence[ArrangedShot]) -> tuple[Case, ...]:

@@ -44,7 +44,6 @@ def test_an_engine_killed_during_an_answer_is_replaced_at_the_next(engine: Local
         assert pid is not None
         with pytest.raises(EngineLost, match=r"^The engine at 127\.0\.0\.1:\d+ was lost"):
             client.ask(tiny_request(1, max_new_tokens=400), on_text=lambda _: kill(pid))
-    wait(lambda: not engine.is_running)
     with engine.client(on_progress=said.append) as client:
         assert client.ask(tiny_request(1)).model.name == "tiny-previous"
     assert engine.pid not in {None, pid}
@@ -70,14 +69,39 @@ def test_the_process_ends_with_its_parent(models_folder: Path) -> None:
 
 
 def test_an_engine_that_cannot_start_says_its_last_word() -> None:
+    child = Child(["--backend", "nonsense"])
     with pytest.raises(EngineLost, match="--backend"):
-        Child(["--backend", "nonsense"])
+        child.connect()
+    child.close()
 
 
 def test_closing_ends_the_process(models_folder: Path) -> None:
     child = Child(["--models", str(models_folder)])
+    child.connect()
     child.close()
     assert not is_alive(child.pid)
+
+
+def test_closing_does_not_wait_for_an_engine_that_starts(models_folder: Path) -> None:
+    engine = LocalEngine(model_folders=[models_folder])
+    failures: list[EngineLost] = []
+
+    def ask() -> None:
+        try:
+            engine.client()
+        except EngineLost as error:
+            failures.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    wait(lambda: engine.pid is not None)
+    pid = engine.pid
+    engine.close()
+    assert pid is not None
+    assert not is_alive(pid)
+    asking.join(10)
+    assert not asking.is_alive()
+    assert [e.message for e in failures] == ["The engine was ended while it was starting."]
 
 
 def kill(pid: int) -> None:

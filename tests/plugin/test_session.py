@@ -186,16 +186,6 @@ def test_retry_restarts_a_lost_engine(session: Session, engine: FakeEngine) -> N
     assert (question.state, question.text, engine.starts) == ("answered", "at 30", 2)
 
 
-def test_engine_that_is_just_dying_is_waited_for(
-    session: Session, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("precedent_plugin.session.DYING_POLL_S", 0.0)
-    session.ask("Where?", view(31), AskSettings())
-    engine.is_dead, engine.dying = True, 3
-    question = session.ask("Where?", view(31), AskSettings())
-    assert (question.state, engine.starts) == ("answered", 2)
-
-
 def test_engine_that_does_not_start_is_not_started_twice(
     session: Session, engine: FakeEngine
 ) -> None:
