@@ -37,7 +37,7 @@ from precedent_inference.training.episodes import (
     to_tokens,
     yes_no_episode,
 )
-from precedent_inference.training.recipe import LanguageSettings
+from precedent_inference.training.recipe import LanguageSettings, Mixture
 
 COMPARING_LAYERS = (2, 3)
 """The decoder layers whose heads are taught to look at the matching reference's answer."""
@@ -61,21 +61,13 @@ class LatentBank:
     places: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Mixture:
-    """Shares of the kinds of episode; what is left of one are episodes on the encoder's latents."""
-
-    text: float
-    synthetic: float
-
-
 def mixture_at(step: int, settings: LanguageSettings) -> Mixture:
     """Text alone first, then random latents beside it, then the encoder's."""
     if step < settings.text_steps:
         return Mixture(1.0, 0.0)
     if step < settings.text_steps + settings.synthetic_steps:
         return Mixture(0.2, 0.8)
-    return Mixture(0.1, 0.3)
+    return settings.last
 
 
 def train_language(
@@ -101,7 +93,7 @@ def train_language(
         start = state["step"]
     for step in tqdm(range(start, settings.steps), "language", initial=start, total=settings.steps):
         set_rate(optimizer, settings, step)
-        rng = np.random.default_rng([seed, 4, step])
+        rng = np.random.default_rng([seed, settings.stream, step])
         mixture = mixture_at(step, settings)
         kind = str(
             rng.choice(
@@ -109,7 +101,7 @@ def train_language(
                 p=[mixture.text, mixture.synthetic, 1 - mixture.text - mixture.synthetic],
             )
         )
-        episodes, latents = draw_batch(rng, kind, settings.batch, bank)
+        episodes, latents = draw_batch(rng, kind, settings.batch, bank, mixture)
         losses = episode_loss(model, tokenizer, episodes, latents, device)
         optimizer.zero_grad()
         torch.autograd.backward(losses["answer"] + COMPARISON_WEIGHT * losses["comparison"])
@@ -128,7 +120,7 @@ def train_language(
 
 
 def draw_batch(
-    rng: Generator, kind: str, batch: int, bank: LatentBank
+    rng: Generator, kind: str, batch: int, bank: LatentBank, mixture: Mixture
 ) -> tuple[list[Episode], Tensor | None]:
     """Draw episodes of one length and the latents (B, M, L, V) of their pictures; None for text."""
     chunks = int(rng.integers(3, 10))
@@ -138,14 +130,18 @@ def draw_batch(
         return [text_episode(rng, chunks, ways) for _ in range(batch)], None
     if kind == "synthetic":
         episodes = [label_episode(rng, chunks, ways) for _ in range(batch)]
-        return episodes, torch.stack([random_latents(rng, episode) for episode in episodes])
-    drawn = [_real_episode(rng, chunks, ways, bank) for _ in range(batch)]
+        return episodes, torch.stack(
+            [random_latents(rng, episode, mixture.kinship) for episode in episodes]
+        )
+    drawn = [_real_episode(rng, chunks, ways, bank, mixture.twins) for _ in range(batch)]
     return [episode for episode, _ in drawn], torch.stack([latents for _, latents in drawn])
 
 
-def random_latents(rng: Generator, episode: Episode, latents: int = 8, width: int = 192) -> Tensor:
+def random_latents(
+    rng: Generator, episode: Episode, most_kin: float, latents: int = 8, width: int = 192
+) -> Tensor:
     """Draw latents (M, L, V) whose likeness alone tells the kinds apart; some kinds are kin."""
-    kinship, noise = rng.uniform(0, 0.7), rng.uniform(0.05, 0.6)
+    kinship, noise = rng.uniform(0, most_kin), rng.uniform(0.05, 0.6)
     common = rng.standard_normal((latents, width), dtype=np.float32)
     own = rng.standard_normal((1 + max(c.kind for c in episode), latents, width), dtype=np.float32)
     kinds = np.sqrt(kinship) * common + np.sqrt(1 - kinship) * own
@@ -156,9 +152,10 @@ def random_latents(rng: Generator, episode: Episode, latents: int = 8, width: in
 
 
 def _real_episode(
-    rng: Generator, chunks: int, ways: int, bank: LatentBank
+    rng: Generator, chunks: int, ways: int, bank: LatentBank, twins: float
 ) -> tuple[Episode, Tensor]:
-    kind = rng.choice(["label", "yes_no", "count", "place", "twins"], p=[0.5, 0.1, 0.1, 0.1, 0.2])
+    shares = {"label": 0.7 - twins, "yes_no": 0.1, "count": 0.1, "place": 0.1, "twins": twins}
+    kind = rng.choice(list(shares), p=list(shares.values()))
     if kind in {"count", "place"}:
         episode = attribute_episode(rng, chunks, is_count=kind == "count")
         marks = bank.counts if kind == "count" else bank.places

@@ -71,11 +71,26 @@ class EncoderSettings(StageSettings):
 
 
 @dataclass(frozen=True, slots=True)
+class Mixture:
+    """Shares of the kinds of episode; what is left of one are episodes on the encoder's latents."""
+
+    text: float
+    synthetic: float
+    twins: float = 0.2
+    """Of the episodes on the encoder's latents: pictures of one class."""
+    kinship: float = 0.7
+    """How much the kinds of a synthetic episode may have in common, at most."""
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageSettings(StageSettings):
     """The decoder's schedule: text alone, then random latents, then the encoder's to the end."""
 
     text_steps: int = 100
     synthetic_steps: int = 500
+    last: Mixture = Mixture(0.1, 0.3)
+    stream: int = 4
+    """Keeps the random numbers of the passes apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +112,14 @@ class Recipe:
     )
     language: LanguageSettings = LanguageSettings(
         steps=4000, batch=12, learning_rate=1e-3, decay=0.01
+    )
+    sharpening: LanguageSettings = LanguageSettings(
+        steps=4000,
+        batch=12,
+        learning_rate=6e-4,
+        decay=0.01,
+        text_steps=0,
+        synthetic_steps=0,
+        last=Mixture(text=0.06, synthetic=0.3, twins=0.4, kinship=0.9),
+        stream=6,
     )

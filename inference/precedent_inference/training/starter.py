@@ -146,9 +146,9 @@ def _language(recipe: Recipe, work: Workplace, latents: LatentBank) -> Flamingo:
     torch.manual_seed(work.seed + 1)
     model = Flamingo(STARTER).to(work.device)
     prepare(model)
-    checkpoint, curve = work.folder / "language.pt", work.folder / "language.csv"
-    for losses in train_language(
-        model, load_tokenizer(path), latents, recipe.language, work.seed, checkpoint
-    ):
-        append_curve(curve, losses)
+    tokenizer = load_tokenizer(path)
+    for name, settings in (("language", recipe.language), ("sharpening", recipe.sharpening)):
+        checkpoint, curve = work.folder / f"{name}.pt", work.folder / f"{name}.csv"
+        for losses in train_language(model, tokenizer, latents, settings, work.seed, checkpoint):
+            append_curve(curve, losses)
     return model.eval()

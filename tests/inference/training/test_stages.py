@@ -30,7 +30,7 @@ from precedent_inference.training.language_stage import (
     train_language,
 )
 from precedent_inference.training.latents import encode_bank
-from precedent_inference.training.recipe import STARTER, EncoderSettings, LanguageSettings
+from precedent_inference.training.recipe import STARTER, EncoderSettings, LanguageSettings, Mixture
 from precedent_inference.training.vocabulary import train_tokenizer
 
 SMALL = replace(
@@ -151,7 +151,9 @@ def test_comparison_loss_by_hand() -> None:
 def test_text_is_answered_and_pictures_are_compared(latents: LatentBank) -> None:
     tokenizer = train_tokenizer(0, sentences=100)
     for kind in ("text", "synthetic", "real"):
-        episodes, drawn = draw_batch(np.random.default_rng(3), kind, 2, latents)
+        episodes, drawn = draw_batch(
+            np.random.default_rng(3), kind, 2, latents, Mixture(text=0.1, synthetic=0.3)
+        )
         losses = episode_loss(_model(), tokenizer, episodes, drawn, torch.device("cpu"))
         assert set(losses) == {"answer", "comparison", "tokens", "first"}
         assert all(torch.isfinite(loss) for loss in losses.values())
