@@ -133,7 +133,9 @@ def write_compressed(write_dicom: Any, uid: str, data: bytes) -> Path:
             "1.2.840.10008.1.2.4.110", imagecodecs.jpegxl_encode(NOISE, lossless=True), id="JXL"
         ),
         pytest.param(
-            "1.2.840.10008.1.2.8.1", imagecodecs.deflate_encode(NOISE, raw=True), id="deflated"
+            "1.2.840.10008.1.2.8.1",
+            imagecodecs.deflate_encode(NOISE.tobytes(), raw=True),
+            id="deflated",
         ),
     ],
 )
@@ -149,7 +151,7 @@ def test_cut_frame_of_which_nothing_can_be_shown_is_refused(
 
 
 def test_cut_jpeg_shows_what_is_there_and_says_so(write_dicom: Any) -> None:
-    data = imagecodecs.jpeg8_encode(NOISE)
+    data = bytes(imagecodecs.jpeg8_encode(NOISE))
     path = write_compressed(write_dicom, JPEGBaseline8Bit, data)
     assert frame_of(path).notes == ()
     path.write_bytes(path.read_bytes()[: -len(data) // 3])
