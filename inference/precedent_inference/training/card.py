@@ -88,6 +88,11 @@ def missed_targets(procedural: Mapping[str, Any], real: Mapping[str, Any]) -> li
     if real["mean"]["accuracy"] < REAL_TARGET:
         mean = real["mean"]["accuracy"]
         missed.append(f"real pictures, mean: {mean:.3f}, wanted at least {REAL_TARGET}")
+    if real["mean"]["accuracy"] <= real["mean"]["raw_pixels"]:
+        missed.append(
+            f"real pictures, mean: {real['mean']['accuracy']:.3f}, wanted more than the nearest "
+            f"neighbour on raw pixels, {real['mean']['raw_pixels']:.3f}"
+        )
     behind = [
         f"{pair['task']}: {' / '.join(pair['labels'])}"
         for pair in real["pairs"]
