@@ -45,7 +45,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except FileNotFoundError as error:
-            raise CasebookError("there is no such file") from error
+            raise CasebookError("there is no such file", "Check its name.") from error
         except PermissionError as error:
             raise CasebookError("your account may not read it") from error
         except ZIP_ERRORS as error:

@@ -74,7 +74,7 @@ def read_casebook(path: Path) -> CasebookFile:
             raise
     except CasebookError as error:
         raise CasebookError(
-            f"{path} was refused: {error.message}.", "Ask its sender for a new copy."
+            f"{path} was refused: {error.message}.", error.hint or "Ask its sender for a new copy."
         ) from error
 
 

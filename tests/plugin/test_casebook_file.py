@@ -432,3 +432,9 @@ def test_texts_of_a_casebook_are_kept_as_data(good: Path, tmp_path: Path) -> Non
     book = import_casebook(library, pack(tmp_path / "tricky.casebook", words))
     assert library.cases(casebook=book.id)[0].answer == trick
     library.close()
+
+
+def test_missing_file_sends_nobody_to_its_sender(tmp_path: Path) -> None:
+    with pytest.raises(CasebookError, match="no such file") as caught:
+        read_casebook(tmp_path / "typo.casebook")
+    assert caught.value.hint == "Check its name."
