@@ -161,11 +161,11 @@ class Desk:
         """Stop the question under way."""
         self.session.stop()
 
-    def warm_up(self) -> None:
+    def warm_up(self, words: str = "Starting the engine") -> None:
         """Start the engine in the background, once, because a question is likely."""
         if self.engine.state in ("starting", "ready"):
             return
-        self._set_engine(Engine("starting", "Starting the engine"))
+        self._set_engine(Engine("starting", words))
         self.host.run(
             self.session.models,
             on_result=self._receive_models,
@@ -284,7 +284,7 @@ class Desk:
         if isinstance(question.error, EngineLost):
             self._set_engine(Engine("off", "The engine stopped. It starts again when you ask."))
         elif question.state in ("streaming", "answered") and self.engine.state != "ready":
-            self.warm_up()
+            self.warm_up("The engine runs; reading which models it has")
 
     def _found(self, case_ids: tuple[str, ...]) -> list[Case]:
         return [case for one in case_ids if (case := self.library.find(one)) is not None]
