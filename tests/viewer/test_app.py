@@ -226,6 +226,21 @@ def test_files_that_cannot_be_shown_are_listed_and_none_is_lost(
     assert not app.studies.refused.isHidden()
 
 
+def test_a_file_that_was_mended_and_opened_again_leaves_the_list_of_refused(
+    app: App, study: Path, open_paths: OpenPaths
+) -> None:
+    mended = study / "im3.dcm"
+    whole = mended.read_bytes()
+    mended.write_bytes(b"")
+    open_paths(app, study)
+    assert app.studies.refused.model.rowCount() == 1
+    mended.write_bytes(whole)
+    open_paths(app, study)
+    assert app.studies.refused.model.rowCount() == 0
+    assert app.studies.refused.isHidden()
+    assert app.view.frame_count == 5
+
+
 def test_opening_only_broken_files_says_so(app: App, tmp_path: Path, open_paths: OpenPaths) -> None:
     broken = tmp_path / "broken.dcm"
     broken.write_bytes(b"")

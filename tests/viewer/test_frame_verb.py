@@ -1,6 +1,8 @@
 """`precedent frame`."""
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +59,62 @@ def test_modality_of_colour_is_refused() -> None:
 def test_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="the array cannot be written"):
         main([CT, "--npy", str(tmp_path / "none" / "x.npy")])
+
+
+@pytest.mark.parametrize("name", ["n" * 300 + ".npy", "."])
+def test_name_that_no_file_can_have_is_one_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FileError, match=r"the array cannot be written \(\w"):
+        main([CT, "--npy", str(tmp_path / name)])
+
+
+def test_full_disk_is_one_sentence_and_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out.npy"
+    out.write_bytes(b"of yesterday")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(FileError, match=r"out\.npy: the array cannot be written \(No space left"):
+        main([CT, "--npy", str(out)])
+
+    assert list(tmp_path.iterdir()) == [out]
+    assert out.read_bytes() == b"of yesterday"
+
+
+def test_image_is_never_written_over(tmp_path: Path) -> None:
+    image, other_name = tmp_path / "image.dcm", tmp_path / "link"
+    image.write_bytes(Path(CT).read_bytes())
+    other_name.hardlink_to(image)
+
+    with pytest.raises(FileError, match="it is the image itself"):
+        main([str(image), "--npy", str(other_name)])
+
+    assert image.read_bytes() == Path(CT).read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_odd_name_stays_on_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = tmp_path / "a\nb\udcff.dcm"
+    odd.write_bytes(Path(CT).read_bytes())
+
+    main([str(odd)])
+    with pytest.raises(DecodeError) as refusal:
+        main([str(odd), "--index", "1"])
+
+    said = capsys.readouterr().out
+    assert said.startswith("a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}.dcm frame 0")
+    assert str(refusal.value).startswith(
+        "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}.dcm:"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")
+def test_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    with pytest.raises(FileError, match="pipe: it is not a regular file"):
+        main([str(pipe)])

@@ -1,5 +1,6 @@
 """PNG, JPEG and TIFF pictures, each written by the library that is not read with where possible."""
 
+import struct
 import zlib
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,137 @@ def test_picture_beyond_the_largest_size_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnsupportedError, match="more pixels than this version shows"):
         read_instance(path)
+
+
+@pytest.mark.parametrize("name", ["x.png", "x.tif"])
+def test_picture_cut_short_is_refused_before_it_is_decoded(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)
+    tifffile.imwrite(path, noise) if name == "x.tif" else Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+    with pytest.raises(DecodeError, match=f"{name}: its picture data is broken or cut off"):
+        read_instance(path)
+
+
+def test_pages_before_the_cut_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "x.tif"
+    pages = np.arange(3 * 64 * 64, dtype=np.uint16).reshape(3, 64, 64)
+    with tifffile.TiffWriter(path) as writer:
+        for page in pages:
+            writer.write(page, contiguous=False)
+        # The last page's values come last, its description before them.
+    path.write_bytes(path.read_bytes()[:-1000])
+
+    np.testing.assert_array_equal(stored(path, 1), pages[1])
+    with pytest.raises(DecodeError, match="its picture data is broken"):
+        stored(path, 2)
+
+
+def test_header_of_a_png_is_read_without_decoding_the_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.png"
+    Image.fromarray(GREY).save(path)
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("the picture was decoded")
+
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", refuse)
+
+    assert (read_instance(path).rows, read_instance(path).columns) == GREY.shape
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """One chunk of a PNG file."""
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+def test_png_is_turned_as_it_asks_wherever_it_says_so(tmp_path: Path, is_last: bool) -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    said = chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0"))
+    plain = imagecodecs.png_encode(GREY)
+    at = len(plain) - 12 if is_last else 33
+    path = tmp_path / "x.png"
+    path.write_bytes(plain[:at] + said + plain[at:])
+
+    assert stored(path).tolist() == [[100, 0], [200, 1], [255, 2]]
+    assert (read_instance(path).rows, read_instance(path).columns) == (3, 2)
+
+
+def test_animation_says_that_it_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.png"
+    pictures = [Image.fromarray(np.full((4, 4), level, np.uint8)) for level in (0, 100, 200)]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:])
+
+    pixels = read_frame(Frame(read_instance(path), 0))
+
+    assert pixels.notes == ("Only the first of the 3 pictures of this animation is shown.",)
+    assert pixels.stored.max() == 0
+
+
+def test_jpeg_in_cmyk_has_the_colours_it_was_made_of(tmp_path: Path) -> None:
+    path = tmp_path / "x.jpg"
+    # Full cyan, then black ink alone: light cyan is (0, 255, 255), black (0, 0, 0).
+    inks = np.zeros((16, 16, 4), np.uint8)
+    inks[:, :8, 0] = 255
+    inks[:, 8:, 3] = 255
+    Image.fromarray(inks, "CMYK").save(path, quality=100)
+
+    values = stored(path)
+
+    assert values[8, 3] == pytest.approx([0, 255, 255], abs=3)
+    assert values[8, 12] == pytest.approx([0, 0, 0], abs=3)
+
+
+@pytest.mark.parametrize("compression", [None, "zlib", "jpeg"])
+def test_tiles_of_a_tiff_are_put_together(tmp_path: Path, compression: str | None) -> None:
+    path = tmp_path / "x.tif"
+    values = np.tile(np.linspace(0, 255, 70).astype(np.uint8), (50, 1))
+    tifffile.imwrite(path, values, tile=(32, 32), compression=compression)
+
+    assert np.abs(stored(path).astype(int) - values).max() <= (6 if compression == "jpeg" else 0)
+
+
+def test_tiles_that_are_left_out_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, np.full((32, 64), 9, np.uint8), tile=(32, 32))
+    with tifffile.TiffFile(path, mode="r+") as tiff:
+        tiff.pages.first.tags[325].overwrite((1024, 0))
+
+    pixels = read_frame(Frame(read_instance(path), 0))
+
+    assert pixels.notes == ("1 of the picture's 2 parts are not in the file: shown black.",)
+    assert (pixels.stored[0, 31], pixels.stored[0, 32]) == (9, 0)
+
+
+def test_pages_that_point_back_to_themselves_end(tmp_path: Path) -> None:
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, GREY)
+    content = bytearray(path.read_bytes())
+    (first,) = struct.unpack("<I", content[4:8])
+    (tags,) = struct.unpack("<H", content[first : first + 2])
+    content[first + 2 + 12 * tags : first + 6 + 12 * tags] = struct.pack("<I", first)
+    path.write_bytes(bytes(content))
+
+    np.testing.assert_array_equal(stored(path), GREY)
+
+
+def test_picture_that_cannot_be_read_says_the_system_s_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.png"
+    Image.fromarray(GREY).save(path)
+
+    def fail(*_arguments: object, **_more: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Image, "open", fail)
+    with pytest.raises(ViewerError, match=r"x\.png: it cannot be read \(Input/output error\)"):
+        read_picture(path)
 
 
 @pytest.mark.parametrize("name", ["x.png", "x.jpg", "x.tif"])

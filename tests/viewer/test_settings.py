@@ -108,3 +108,11 @@ def test_recent_paths_are_few_and_the_newest_is_first() -> None:
 def test_a_number_out_of_bounds_is_refused() -> None:
     with pytest.raises(SettingsError, match="between 64 and 65536"):
         replace(Settings(), cache_mib=3)
+
+
+def test_paths_that_are_no_text_are_kept(tmp_path: Path) -> None:
+    store = SettingsStore(tmp_path)
+    store.set(store.current.with_recent(Path("scan \udcff \u65e5.dcm")))
+    store.save()
+    again = SettingsStore(tmp_path)
+    assert again.current.recent_paths == ("scan \udcff \u65e5.dcm",)

@@ -10,11 +10,26 @@ PrecedentError
 Parts of the window add narrower errors below ViewerError beside the code that raises them.
 """
 
+import unicodedata
+
 from precedent_resources import PrecedentError
+
+UNSEEN = ("Cc", "Cs", "Zl", "Zp")
+"""Unicode's classes of control characters, of bytes that are no text, and of line ends."""
+
+
+def one_line(text: str) -> str:
+    """Show what would break a line, or is no text, as U+FFFD: file names may hold anything."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(one) in UNSEEN else one for one in text
+    )
 
 
 class ViewerError(PrecedentError):
     """The viewer cannot do what was asked."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(one_line(message), None if hint is None else one_line(hint))
 
 
 class FileError(ViewerError):

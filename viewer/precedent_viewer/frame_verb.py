@@ -1,6 +1,7 @@
 """`precedent frame`: write the pixels of one frame, at any stage of the pipeline, to a file."""
 
 import argparse
+import io
 import json
 import sys
 from pathlib import Path
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from precedent_viewer.dicom.frames import FramePixels, modality_values, read_frame
 from precedent_viewer.dicom.index import read_instance
-from precedent_viewer.errors import DecodeError, FileError
+from precedent_viewer.errors import DecodeError, FileError, one_line
 from precedent_viewer.model.study import Frame, Instance
 from precedent_viewer.render.display import default_window, render
+from precedent_viewer.safe_write import replace_file
 
 
 def main(argv: list[str]) -> int:
@@ -25,6 +27,8 @@ def main(argv: list[str]) -> int:
             f"{asked.file.name}: it has no frame {asked.index}.",
             f"Its frames are 0 to {instance.number_of_frames - 1}.",
         )
+    if asked.npy is not None:
+        _check_apart(asked.file, asked.npy)
     pixels = read_frame(Frame(instance, asked.index))
     values = _at_stage(pixels, asked.stage)
     if asked.npy is not None:
@@ -56,11 +60,24 @@ def _at_stage(pixels: FramePixels, stage: str) -> NDArray[Any]:
 
 def _write(path: Path, values: NDArray[Any]) -> None:
     """Write exactly to this path; numpy alone would add an ending."""
+    content = io.BytesIO()
+    np.save(content, np.ascontiguousarray(values), allow_pickle=False)
     try:
-        with path.open("wb") as file:
-            np.save(file, np.ascontiguousarray(values), allow_pickle=False)
+        replace_file(path, content.getvalue())
     except OSError as error:
         raise FileError(f"{path}: the array cannot be written ({error.strerror}).") from error
+
+
+def _check_apart(file: Path, out: Path) -> None:
+    """Refuse to write over the image itself."""
+    try:
+        is_same = out.samefile(file)
+    except OSError:
+        return  # Nothing is there, or writing will say what is wrong with it.
+    if is_same:
+        raise FileError(
+            f"{out}: it is the image itself, which is never written over.", "Name another file."
+        )
 
 
 def _described(
@@ -100,9 +117,10 @@ def _sentence(described: dict[str, object]) -> str:
     shape = described["shape"]
     size = " x ".join(str(side) for side in shape) if isinstance(shape, list) else ""
     notes = described["notes"]
+    name = one_line(str(described["file"]))
     lines = [
-        f"{described['file']} frame {described['index']}, {described['stage']}: {size} "
-        f"{described['dtype']}, {described['minimum']} to {described['maximum']}"
+        f"{name} frame {described['index']}, {described['stage']}: {size} {described['dtype']}, "
+        f"{described['minimum']} to {described['maximum']}"
     ]
     lines += [f"Note: {note}" for note in notes] if isinstance(notes, list) else []
     return "\n".join(lines) + "\n"

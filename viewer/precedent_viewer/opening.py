@@ -32,6 +32,7 @@ class Progress:
     """How far a search is."""
 
     done: int
+    """Files read; while they are still being counted, those found."""
     total: int | None
     """None while the files are still being counted."""
 
@@ -109,8 +110,7 @@ class Opener:
 
     def _take(self, batch: _Batch, counts: list[int]) -> None:
         self._tree.add_all(batch.instances)
-        for refused in batch.refused:
-            self._tree.refuse(refused.path, refused.reason)
+        self._tree.refuse_all(batch.refused)
         counts[0] += len(batch.instances)
         counts[1] += len(batch.refused)
         if batch.progress is not None:

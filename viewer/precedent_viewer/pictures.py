@@ -9,6 +9,7 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from precedent_viewer.dicom.describe import folder_uid
+from precedent_viewer.dicom.opened import file_version
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
 from precedent_viewer.model.study import Description, Instance
+from precedent_viewer.png import PngHead, read_png_head
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
@@ -32,6 +35,7 @@ TOO_LARGE = (
 )
 LARGE_BYTES = 64 << 20
 LARGEST_RATIO = 5000
+FILES_KEPT = 8
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", *TIFF_STARTS)
 FAILURES = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError,
@@ -113,7 +117,10 @@ class _Reading:
                 raise UnsupportedError(f"{name}: {TOO_LARGE}.") from error
             case UnidentifiedImageError():
                 raise DecodeError(f"{name}: its picture data is broken.") from error
+            case OSError(strerror=str(said)):
+                raise FileError(f"{name}: it cannot be read ({said}).") from error
             case OSError():
+                # Pillow's own, without a number of the system.
                 raise DecodeError(f"{name}: its picture data is broken or cut off.") from error
             case _ if isinstance(error, FAILURES):
                 raise DecodeError(f"{name}: its picture data is broken.") from error
@@ -145,24 +152,31 @@ def _raster_size(path: Path) -> tuple[int, int]:
     with Image.open(path, formats=("PNG", "JPEG")) as image:
         columns, rows = image.size
         _check_size(path, rows, columns, len(image.getbands()))
-        turned = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+        head = read_png_head(path) if image.format == "PNG" else None
+        turned = _raster_orientation(image, head) in (5, 6, 7, 8)
     return (columns, rows) if turned else (rows, columns)
+
+
+def _raster_orientation(image: Image.Image, head: PngHead | None) -> int:
+    if head is not None and head.exif:
+        image.info["exif"] = b"Exif\0\0" + head.exif
+    # That of PNG images decodes the whole picture first, to find the chunk that was read above.
+    exif = Image.Image.getexif(image)
+    return int(exif.get(ExifTags.Base.Orientation, 1))
 
 
 def _read_raster(path: Path) -> Picture:
     with Image.open(path, formats=("PNG", "JPEG")) as image:
-        orientation = int(image.getexif().get(ExifTags.Base.Orientation, 1))
-        if image.format == "PNG" and _png_depth(path) == 16:
-            return Picture(
-                oriented(over_white(imagecodecs.png_decode(path.read_bytes())), orientation)
-            )
-        values = _eight_bit(image)
-    return Picture(oriented(values, orientation))
-
-
-def _png_depth(path: Path) -> int:
-    with path.open("rb") as file:
-        return file.read(25)[24]
+        head = read_png_head(path) if image.format == "PNG" else None
+        orientation = _raster_orientation(image, head)
+        if head is not None and head.bits == 16:
+            values = over_white(imagecodecs.png_decode(path.read_bytes()))
+        else:
+            values = _eight_bit(image)
+    notes: tuple[str, ...] = ()
+    if head is not None and head.pictures > 1:
+        notes = (f"Only the first of the {head.pictures} pictures of this animation is shown.",)
+    return Picture(oriented(values, orientation), notes)
 
 
 def _eight_bit(image: Image.Image) -> NDArray[Any]:
@@ -199,24 +213,40 @@ def oriented(values: NDArray[Any], orientation: int) -> NDArray[Any]:
 # TIFF
 
 
-def _pages(tiff: tifffile.TiffFile) -> list[tifffile.TiffPage]:
-    """Give the pages that are frames: all of full size, without thumbnails, labels and levels."""
+def _frame_places(tiff: tifffile.TiffFile) -> list[int]:
+    """Say which pages are frames: all of full size, without thumbnails, labels and levels."""
     if tiff.is_svs or tiff.is_ndpi or tiff.is_scn or tiff.is_bif or tiff.is_philips:
         pages = list(tiff.series[0].levels[0].pages)
     else:
         pages = list(tiff.pages)
-    whole = [page.aspage() for page in pages if page is not None]
-    return [page for page in whole if not page.is_reduced] or whole
+    every = [page.aspage() for page in pages if page is not None]
+    whole = [page for page in every if not page.is_reduced] or every
+    return [page.index for page in whole]
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def _kept_frame_places(path: Path, version: tuple[int, int]) -> tuple[int, ...]:
+    """Keep the places, because looking at thousands of pages takes longer than decoding one."""
+    with tifffile.TiffFile(path) as tiff:
+        return tuple(_frame_places(tiff))
 
 
 def _tiff_sizes(path: Path) -> tuple[list[tuple[int, int]], tuple[float, float] | None]:
     with tifffile.TiffFile(path) as tiff:
-        pages = _pages(tiff)
+        pages = [tiff.pages[place].aspage() for place in _frame_places(tiff)]
         if not pages:
             raise DecodeError(f"{path.name}: it has no pages.")
         _check_page(path, pages[0])
+        if all(_is_cut(page, path.stat().st_size) for page in pages):
+            raise DecodeError(f"{path.name}: its picture data is broken or cut off.")
         sizes = [_shown_size(page) for page in pages]
         return sizes, _slide_spacing(pages[0].description)
+
+
+def _is_cut(page: tifffile.TiffPage, file_bytes: int) -> bool:
+    """Say whether the file ends before the page does."""
+    parts = zip(page.dataoffsets, page.databytecounts, strict=False)
+    return any(offset + count > file_bytes for offset, count in parts)
 
 
 def _shown_size(page: tifffile.TiffPage) -> tuple[int, int]:
@@ -247,16 +277,24 @@ def _check_page(path: Path, page: tifffile.TiffPage) -> None:
 
 
 def _read_page(path: Path, index: int) -> Picture:
+    places = _kept_frame_places(path, file_version(path))
+    if not 0 <= index < len(places):
+        last = len(places) - 1
+        raise DecodeError(f"{path.name}: it has no frame {index}; its frames are 0 to {last}.")
     with tifffile.TiffFile(path) as tiff:
-        pages = _pages(tiff)
-        if not 0 <= index < len(pages):
-            raise DecodeError(
-                f"{path.name}: it has no frame {index}; its frames are 0 to {len(pages) - 1}."
-            )
-        page = pages[index]
+        page = tiff.pages[places[index]].aspage()
         _check_page(path, page)
         values = _page_values(path, page)
-    return Picture(oriented(values, _orientation(page)))
+    return Picture(oriented(values, _orientation(page)), _lacking(page))
+
+
+def _lacking(page: tifffile.TiffPage) -> tuple[str, ...]:
+    """Say how many tiles or strips the file leaves out; those are decoded as 0."""
+    counts = page.databytecounts
+    missing = sum(1 for count in counts if count == 0)
+    if missing == 0:
+        return ()
+    return (f"{missing} of the picture's {len(counts)} parts are not in the file: shown black.",)
 
 
 def _page_values(path: Path, page: tifffile.TiffPage) -> NDArray[Any]:

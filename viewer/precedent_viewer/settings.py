@@ -6,8 +6,6 @@ one and the user is told.
 
 import json
 import logging
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -15,6 +13,7 @@ from typing import Any, Literal, get_args
 from psygnal import Signal
 
 from precedent_viewer.errors import ViewerError
+from precedent_viewer.safe_write import replace_file
 
 logger = logging.getLogger(__name__)
 
@@ -166,21 +165,12 @@ def write_settings(path: Path, settings: Settings) -> None:
 
     Raises SettingsError when the folder or the file cannot be written.
     """
-    text = json.dumps(asdict(settings), indent=2, ensure_ascii=False)
+    # ASCII, because a path may hold bytes that are no text and then has no UTF-8.
+    text = json.dumps(asdict(settings), indent=2)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=path.stem, suffix=".part", dir=path.parent)
+        replace_file(path, text.encode("ascii"), mode=0o600)
     except OSError as error:
-        raise _unwritable(path, error) from error
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
         raise _unwritable(path, error) from error
 
 

@@ -71,7 +71,7 @@ class StatusStrip(QStatusBar):
             return
         if progress.total is None:
             self.progress.setRange(0, 0)
-            self.progress_text.setText(f"Opening, {progress.done} files")
+            self.progress_text.setText(f"Opening, {progress.done} files found")
         else:
             self.progress.setRange(0, max(progress.total, 1))
             self.progress.setValue(progress.done)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,9 @@ def test_directory_and_system_files_of_a_folder_are_passed_over(tmp_path: Path) 
         (b"", "The file is empty (0 bytes)."),
         (b"hello", "It is neither DICOM nor a PNG, JPEG or TIFF picture."),
         (bytes(200), "It is neither DICOM nor a PNG, JPEG or TIFF picture."),
-        (bytes(128) + b"DICM", "It is not a DICOM file."),
+        (bytes(128) + b"DICM", "Its DICOM header is broken or cut off."),
         (b"\x89PNG\r\n\x1a\n broken", "Its picture data is broken."),
+        (b"II*\0", "Its picture data is broken."),
     ],
 )
 def test_what_is_no_image_is_refused_in_one_sentence(
@@ -254,3 +256,161 @@ def test_noise_in_a_file_raises_no_other_errors(write_dicom: Any, ramp: NDArray[
 def test_folder_given_to_a_single_file_reader_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="it is a folder"):
         read_instance(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (PermissionError(13, "Permission denied"), "There is no permission to read this folder."),
+        (OSError(5, "Input/output error"), "This folder cannot be read (Input/output error)."),
+    ],
+)
+def test_folder_that_cannot_be_listed_is_refused_and_the_others_are_searched(
+    write_dicom: Any, ramp: NDArray[np.int16], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str,
+) -> None:  # fmt: skip
+    write_dicom(ramp)
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def refuse(folder: Path) -> Any:
+        if Path(folder).name == "closed":
+            raise error
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    search = Search(tmp_path)
+
+    assert search.refused == [RefusedFile(tmp_path / "closed", reason)]
+    assert len(search.instances) == 1
+
+
+class BrokenScan:
+    """A listing of a folder on a network drive that goes away after its first entry."""
+
+    def __init__(self, entries: Any) -> None:
+        self._entries = entries
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._entries.close()
+
+    def __iter__(self) -> Any:
+        yield next(self._entries)
+        raise OSError(112, "Host is down")
+
+
+def test_files_listed_before_the_network_failed_are_kept(
+    write_dicom: Any, ramp: NDArray[np.int16], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.dcm", "b.dcm"):
+        write_dicom(ramp, name)
+    scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda folder: BrokenScan(scandir(folder)))
+
+    search = Search(tmp_path)
+
+    assert len(search.instances) == 1
+    assert search.refused == [
+        RefusedFile(
+            tmp_path,
+            "This folder cannot be read after the first 1 of its entries (Host is down).",
+        )
+    ]
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "no"), OSError(116, "Stale file handle")])
+def test_file_of_which_nothing_can_be_asked_is_refused_and_the_others_are_read(
+    write_dicom: Any, ramp: NDArray[np.int16], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, error: OSError,
+) -> None:  # fmt: skip
+    sick, sound = tmp_path / "a.dcm", write_dicom(ramp, "b.dcm")
+    stat = Path.stat
+
+    def refuse(path: Path, **more: Any) -> os.stat_result:
+        if path == sick:
+            raise error
+        return stat(path, **more)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    search = Search(sick, sound)
+
+    assert [one.path for one in search.instances] == [sound]
+    assert [one.path for one in search.refused] == [sick]
+
+
+@pytest.fixture
+def deep_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in more folders than Python allows calls in calls."""
+    levels = [tmp_path]
+    if sys.platform != "linux" or len(str(tmp_path)) + 2 * 1100 > 4000:
+        pytest.skip("the names of files may not be so long here")
+    for _ in range(1100):
+        levels.append(levels[-1] / "d")
+        levels[-1].mkdir()
+    yield levels[-1]
+    # pytest's own clearing away calls itself once a level, and fails.
+    for folder in reversed(levels[1:]):
+        for file in folder.glob("*.dcm"):
+            file.unlink()
+        folder.rmdir()
+
+
+def test_folders_deeper_than_python_calls_are_searched(
+    write_dicom: Any, ramp: NDArray[np.int16], deep_folder: Path, tmp_path: Path
+) -> None:
+    write_dicom(ramp, "top.dcm").rename(deep_folder / "deep.dcm")
+
+    assert [one.path.name for one in Search(tmp_path).instances] == ["deep.dcm"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_links_are_followed_to_files_but_never_in_circles(
+    write_dicom: Any, ramp: NDArray[np.int16], tmp_path: Path
+) -> None:
+    image = write_dicom(ramp)
+    for name, target in (("again", "."), ("gone", "none"), ("round", "round"), ("to", image.name)):
+        (tmp_path / name).symlink_to(target)
+
+    search = Search(tmp_path)
+
+    assert sorted(one.path.name for one in search.instances) == [image.name, "to"]
+    assert {one.path.name: one.reason for one in search.refused} == {
+        "again": "It is a link to a folder, and such links are not followed. "
+        "Open that folder itself.",
+        "gone": "It is a link to a file that does not exist.",
+        "round": "It cannot be read (Too many levels of symbolic links).",
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["a\nb", "\udcff", "\u65e5\u672c", "n" * 250, "<b>&amp;"])
+def test_reason_of_an_odd_name_is_one_line_without_the_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+
+    assert [one.reason for one in Search(tmp_path).refused] == ["The file is empty (0 bytes)."]
+
+
+def test_many_files_that_are_no_images_are_all_refused(tmp_path: Path) -> None:
+    for number in range(300):
+        (tmp_path / f"{number}.txt").write_bytes(b"words")
+
+    search = Search(tmp_path)
+
+    assert len(search.refused) == 300
+    assert search.progress[-1] == (300, 300)
+
+
+def test_file_that_fails_while_its_header_is_read_says_the_system_s_reason(
+    write_dicom: Any, ramp: NDArray[np.int16], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_dicom(ramp)
+
+    def fail(*_arguments: object, **_more: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("precedent_viewer.dicom.opened.read_partial", fail)
+    with pytest.raises(FileError, match=r"it cannot be read \(Input/output error\)"):
+        read_instance(path)

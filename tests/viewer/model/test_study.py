@@ -109,15 +109,28 @@ def test_signals_tell_what_came() -> None:
     assert heard == ["added 1", "changed 2", "changed 4"]
 
 
-def test_a_file_is_refused_once() -> None:
-    tree = StudyTree()
-    heard: list[RefusedFile] = []
-    tree.refused_added.connect(heard.append)
+def test_refused_files_are_told_once_a_batch_and_the_newest_reason_counts() -> None:
+    tree, heard = StudyTree(), list[int]()
+    tree.refused_changed.connect(lambda: heard.append(len(tree.refused)))
+    batch = [RefusedFile(Path(str(number)), "It is empty.") for number in range(500)]
 
-    tree.refuse(Path("x"), "It is empty.")
-    tree.refuse(Path("x"), "It is empty.")
+    tree.refuse_all(batch)
+    tree.refuse_all(batch)
+    tree.refuse(Path("7"), "It is broken.")
 
-    assert tree.refused == (RefusedFile(Path("x"), "It is empty."),) == tuple(heard)
+    assert heard == [500, 500]
+    assert tree.refused[7] == RefusedFile(Path("7"), "It is broken.")
+
+
+def test_file_that_can_be_shown_now_is_refused_no_longer() -> None:
+    tree, heard = StudyTree(), list[int]()
+    one = instance("a")
+    tree.refuse(one.path, "There is no permission to read it.")
+    tree.refused_changed.connect(lambda: heard.append(len(tree.refused)))
+
+    tree.add(one)
+
+    assert heard == [0]
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,16 @@
 """Search files and folders for images: headers only, every file either shown or refused."""
 
-import os
+import stat
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from precedent_viewer.dicom.describe import read_dicom_instance
 from precedent_viewer.dicom.opened import has_dicom_start
-from precedent_viewer.errors import FileError, ViewerError
-from precedent_viewer.model.order import natural_key
+from precedent_viewer.dicom.walk import files_of
+from precedent_viewer.errors import FileError, ViewerError, one_line
 from precedent_viewer.model.study import Instance, RefusedFile
 from precedent_viewer.pictures import has_picture_start, read_picture_instance
-
-SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
-"""Left by systems in folders; like names that begin with a dot they are passed over unsaid."""
 
 
 def index_paths(
@@ -27,16 +24,16 @@ def index_paths(
     """Search paths, folders to any depth, in natural order.
 
     A DICOMDIR inside a folder is passed over, because the folder itself is searched.
-    on_progress: files done, and files in all as soon as that is known. Callbacks arrive on the
-    calling thread. Ends early, without a word, once `cancel` is set.
+    on_progress: files found so far and None, then files done and files in all. Callbacks arrive on
+    the calling thread. Ends early, without a word, once `cancel` is set.
     """
     files: list[Path] = []
-    for file in _files(paths, on_refused):
+    for file in files_of(paths, on_refused):
         if cancel.is_set():
             return
         files.append(file)
         if len(files) % 256 == 0:
-            on_progress(0, None)
+            on_progress(len(files), None)
     files = list(dict.fromkeys(files))
     for done, file in enumerate(files):
         if cancel.is_set():
@@ -63,50 +60,36 @@ def read_instance(path: Path) -> Instance:
 
 def reason_of(error: ViewerError, path: Path) -> str:
     """Give the sentence of an error without the file's name before it."""
-    reason = str(error).removeprefix(f"{path.name}: ")
+    reason = str(error).removeprefix(f"{one_line(path.name)}: ")
     return reason[:1].upper() + reason[1:]
 
 
 def _start(path: Path) -> bytes:
     """Read the first bytes of a regular file."""
-    if path.is_dir():
-        raise FileError(f"{path.name}: it is a folder.")
-    if path.exists() and not path.is_file():
-        raise FileError(f"{path.name}: it is not a regular file.")
+    name = path.name or str(path)
     try:
+        _check_regular(path, name)
         with path.open("rb") as file:
             return file.read(132)
     except PermissionError as error:
-        raise FileError(f"{path.name}: there is no permission to read it.") from error
+        raise FileError(f"{name}: there is no permission to read it.") from error
     except FileNotFoundError as error:
-        raise FileError(f"{path.name}: the file does not exist.") from error
+        if path.is_symlink():
+            raise FileError(f"{name}: it is a link to a file that does not exist.") from error
+        raise FileError(f"{name}: the file does not exist.") from error
     except OSError as error:
-        raise FileError(f"{path.name}: it cannot be read ({error.strerror}).") from error
+        raise FileError(f"{name}: it cannot be read ({error.strerror}).") from error
 
 
-def _files(paths: Sequence[Path], on_refused: Callable[[RefusedFile], None]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            yield from _files_in(path, on_refused)
-        else:
-            yield path
-
-
-def _files_in(folder: Path, on_refused: Callable[[RefusedFile], None]) -> Iterator[Path]:
-    """Walk a folder in natural order; links to folders are not followed, so it always ends."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: natural_key(entry.name))
-    except PermissionError:
-        on_refused(RefusedFile(folder, "There is no permission to read this folder."))
-        return
-    except OSError as error:
-        on_refused(RefusedFile(folder, f"This folder cannot be read ({error.strerror})."))
-        return
-    for entry in entries:
-        if entry.name.startswith(".") or entry.name.casefold() in SYSTEM_FILES:
-            continue
-        path = folder / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files_in(path, on_refused)
-        elif entry.name.upper() != "DICOMDIR":
-            yield path
+def _check_regular(path: Path, name: str) -> None:
+    """Refuse folders, and what would wait for a writer when it is opened."""
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode) and path.is_symlink():
+        raise FileError(
+            f"{name}: it is a link to a folder, and such links are not followed.",
+            "Open that folder itself.",
+        )
+    if stat.S_ISDIR(mode):
+        raise FileError(f"{name}: it is a folder.")
+    if not stat.S_ISREG(mode):
+        raise FileError(f"{name}: it is not a regular file.")

@@ -101,10 +101,10 @@ def open_dicom(path: Path) -> OpenedDicom:
         raise FileError(f"{path.name}: it is a folder.") from error
     except FileNotFoundError as error:
         raise FileError(f"{path.name}: the file does not exist.") from error
-    except InvalidDicomError as error:
-        raise FileError(f"{path.name}: it is not a DICOM file.") from error
-    except (*MALFORMED, RecursionError, MemoryError, zlib.error) as error:
-        raise FileError(f"{path.name}: its DICOM header is broken.") from error
+    except (InvalidDicomError, *MALFORMED, RecursionError, MemoryError, zlib.error) as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise FileError(f"{path.name}: it cannot be read ({error.strerror}).") from error
+        raise FileError(f"{path.name}: its DICOM header is broken or cut off.") from error
 
 
 def has_dicom_start(start: bytes) -> bool:
@@ -127,7 +127,7 @@ def has_dicom_start(start: bytes) -> bool:
 def _read(path: Path, file: _Bounded, size: int) -> OpenedDicom:
     start = file.read(132)
     if not has_dicom_start(start):
-        raise InvalidDicomError
+        raise FileError(f"{path.name}: it is not a DICOM file.")
     has_preamble = start[128:132] == b"DICM"
     file.seek(0)
     if has_preamble and DEFLATED in file.peek(4096) and _is_deflated(path):
@@ -203,10 +203,14 @@ def _element(file: BinaryIO, size: int, uid: str, *, is_little: bool) -> PixelEl
 def file_version(path: Path) -> tuple[int, int]:
     """Give size and time of change, by which a file read before is known to be the same.
 
-    Raises FileError when the file is gone.
+    Raises FileError when the file is gone or out of reach.
     """
     try:
         status = path.stat()
+    except FileNotFoundError as error:
+        raise FileError(
+            f"{path.name}: the file is gone.", "Put it back, or open its folder anew."
+        ) from error
     except OSError as error:
-        raise FileError(f"{path.name}: the file is gone.", "Open it again.") from error
+        raise FileError(f"{path.name}: it cannot be reached ({error.strerror}).") from error
     return (status.st_size, status.st_mtime_ns)

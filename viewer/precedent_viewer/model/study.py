@@ -183,7 +183,8 @@ class StudyTree:
     series_added = Signal(Series)
     series_changed = Signal(Series)
     """Frames came to a series that was there before."""
-    refused_added = Signal(RefusedFile)
+    refused_changed = Signal()
+    """Files were refused, or one that was can be shown now."""
     cleared = Signal()
     """Everything was closed."""
 
@@ -210,10 +211,12 @@ class StudyTree:
         """Take in several files; each series tells of its change once, at the end."""
         added: dict[str, Series] = {}
         changed: dict[str, Series] = {}
+        was_refused = False
         for instance in instances:
             if instance.path in self._paths:
                 continue
             self._paths.add(instance.path)
+            was_refused |= self._refused.pop(instance.path, None) is not None
             series, is_new = self._series_for(instance)
             series._add(instance)
             if is_new:
@@ -224,14 +227,21 @@ class StudyTree:
             self.series_added.emit(series)
         for series in changed.values():
             self.series_changed.emit(series)
+        if was_refused:
+            self.refused_changed.emit()
 
     def refuse(self, path: Path, reason: str) -> None:
-        """Note a file that cannot be shown; a file noted already changes nothing."""
-        if path in self._refused:
-            return
-        refused = RefusedFile(path, reason)
-        self._refused[path] = refused
-        self.refused_added.emit(refused)
+        """Note a file that cannot be shown."""
+        self.refuse_all((RefusedFile(path, reason),))
+
+    def refuse_all(self, files: Iterable[RefusedFile]) -> None:
+        """Note several files; the newest reason of a file counts. Told once, at the end."""
+        is_new = False
+        for file in files:
+            is_new |= self._refused.get(file.path) != file
+            self._refused[file.path] = file
+        if is_new:
+            self.refused_changed.emit()
 
     def clear(self) -> None:
         """Close everything."""

@@ -66,7 +66,7 @@ class RefusedFiles(QWidget):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self.list, 1)
-        tree.refused_added.connect(self.refresh)
+        tree.refused_changed.connect(self.refresh)
         tree.cleared.connect(self.refresh)
         self.refresh()
 
@@ -87,7 +87,7 @@ class RefusedFiles(QWidget):
         self._show_header()
         self.list.update()
 
-    def refresh(self, *_added: object) -> None:
+    def refresh(self) -> None:
         """Follow the tree."""
         self.model.refresh()
         self._show_header()
