@@ -414,3 +414,26 @@ def test_file_that_fails_while_its_header_is_read_says_the_system_s_reason(
     monkeypatch.setattr("precedent_viewer.dicom.opened.read_partial", fail)
     with pytest.raises(FileError, match=r"it cannot be read \(Input/output error\)"):
         read_instance(path)
+
+
+@pytest.mark.parametrize("fragments", [None, [b"no picture"]])
+def test_number_of_frames_that_no_file_can_hold_is_refused(
+    write_dicom: Any, ramp: NDArray[np.int16], fragments: list[bytes] | None
+) -> None:
+    more = {} if fragments is None else {
+        "encapsulated": fragments, "transfer_syntax_uid": "1.2.840.10008.1.2.4.70",
+    }  # fmt: skip
+    path = write_dicom(ramp, NumberOfFrames=2_000_000_000, **more)
+
+    with pytest.raises(DecodeError, match="it claims 2,000,000,000 frames, but holds"):
+        read_instance(path)
+
+
+def test_frames_that_were_cut_off_are_still_counted(
+    write_dicom: Any, ramp: NDArray[np.int16]
+) -> None:
+    path = write_dicom(ramp, NumberOfFrames=3)
+
+    assert read_instance(path).number_of_frames == 3
+    with pytest.raises(DecodeError):
+        read_frame(Frame(read_instance(path), 2))

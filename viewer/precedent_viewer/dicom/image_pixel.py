@@ -8,10 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from pydicom.dataset import Dataset
 
-from precedent_viewer.dicom.opened import OpenedDicom, PixelKind
+from precedent_viewer.dicom.opened import OpenedDicom, PixelElement, PixelKind
 from precedent_viewer.dicom.values import integer, text
 from precedent_viewer.errors import DecodeError, UnsupportedError
 
+FRAMES_BELIEVED = 10_000
+"""So many frames cost nothing, even when they are not in the file."""
+CUT_SHARE = 10
+"""A file with less than a tenth of its frames is taken for a false number, not for a cut file."""
+ITEM_HEAD_BYTES = 8
+"""A compressed frame has at least an item's tag and length. PS3.5 A.4."""
 LARGEST_SIDE = 65535
 """Rows and Columns are 16-bit attributes."""
 COLOUR = {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"}
@@ -67,7 +73,7 @@ def read_image_pixel(opened: OpenedDicom) -> ImagePixel:
         photometric = "RGB" if samples == 3 else "MONOCHROME2"
     _check_photometric(photometric, samples, name)
     allocated, stored = _bits(dataset, element.kind, name)
-    return ImagePixel(
+    pixel = ImagePixel(
         rows=rows,
         columns=columns,
         samples_per_pixel=samples,
@@ -79,6 +85,21 @@ def read_image_pixel(opened: OpenedDicom) -> ImagePixel:
         number_of_frames=max(integer(dataset, "NumberOfFrames") or 1, 1),
         kind=element.kind,
     )
+    _check_number_of_frames(pixel, element, name)
+    return pixel
+
+
+def _check_number_of_frames(pixel: ImagePixel, element: PixelElement, name: str) -> None:
+    """Refuse a number that the file cannot hold even a small part of: each frame takes memory.
+
+    A file that was cut off keeps all its frames; those that are missing say so.
+    """
+    least_bits = 8 * ITEM_HEAD_BYTES if element.length is None else pixel.bits_per_frame
+    possible = max(8 * element.available // least_bits, 1)
+    if pixel.number_of_frames > max(FRAMES_BELIEVED, CUT_SHARE * possible):
+        raise DecodeError(
+            f"{name}: it claims {pixel.number_of_frames:,} frames, but holds {possible:,} at most."
+        )
 
 
 def _side(dataset: Dataset, keyword: str, name: str) -> int:

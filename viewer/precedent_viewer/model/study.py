@@ -10,7 +10,7 @@ from typing import Literal
 
 from psygnal import Signal
 
-from precedent_viewer.model.order import in_reading_order
+from precedent_viewer.model.order import Placed, in_reading_order, natural_key, placed
 from precedent_viewer.model.plane import Plane, Point
 
 InstanceKind = Literal["dicom", "picture"]
@@ -116,6 +116,7 @@ class Series:
         self.description = first.description
         self._kind = first.kind
         self._instances: list[Instance] = []
+        self._placed: list[Placed] = []
         self._frames: tuple[Frame, ...] | None = None
 
     @property
@@ -137,15 +138,14 @@ class Series:
     def frames(self) -> tuple[Frame, ...]:
         """All frames: along the slice normal, else by instance number, else by path."""
         if self._frames is None:
-            self._frames = in_reading_order(
-                Frame(instance, index)
-                for instance in self._instances
-                for index in range(instance.number_of_frames)
-            )
+            self._frames = in_reading_order(self._placed)
         return self._frames
 
     def _add(self, instance: Instance) -> None:
         self._instances.append(instance)
+        key = natural_key(str(instance.path))
+        frames = (Frame(instance, index) for index in range(instance.number_of_frames))
+        self._placed += [placed(frame, key) for frame in frames]
         self._frames = None
 
 
