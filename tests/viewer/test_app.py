@@ -1,22 +1,25 @@
 """The window as a user meets it: open, look, scroll, window, mark, close."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QColor, QDragEnterEvent, QMouseEvent, QWheelEvent
-from PyQt6.QtWidgets import QApplication, QLineEdit, QWidget
+from PyQt6.QtGui import QColor, QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from precedent_viewer.app import App
 from precedent_viewer.model.voi import Window
 from precedent_viewer.region import Region
+from precedent_viewer.settings import SettingsStore
 
 MakeApp = Callable[[], App]
 OpenPaths = Callable[..., None]
 WriteSeries = Callable[..., Path]
+COLUMNS = 32
 LEFT, NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
@@ -248,6 +251,96 @@ def test_opening_only_broken_files_says_so(app: App, tmp_path: Path, open_paths:
     notice = app.window.notifications.notice
     assert notice is not None
     assert notice.message == "No image was found in broken.dcm."
+    assert notice.hint == "The file is empty (0 bytes)."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_an_odd_name_is_one_line_wherever_it_is_shown(
+    app: App, tmp_path: Path, open_paths: OpenPaths
+) -> None:
+    odd = tmp_path / "<b>a\nb & c\udcff.dcm"
+    odd.write_bytes(b"")
+    open_paths(app, odd)
+    mark = "\N{REPLACEMENT CHARACTER}"
+    name = f"<b>a{mark}b & c{mark}.dcm"
+    notice = app.window.notifications.notice
+    assert notice is not None
+    assert notice.message == f"No image was found in {name}."
+    refused = app.studies.refused.model
+    assert refused.data(refused.index(0)) == f"{name}: The file is empty (0 bytes)."
+    recent = app.start_page.findChildren(QPushButton, "recent")[0]
+    assert recent.text().startswith(name.replace("&", "&&"))
+    app.window.menus.refresh()
+    entry = app.window.menus.action("file.open-recent-1").text()
+    assert entry.endswith(f"b && c{mark}.dcm")
+    app.window.close()
+    kept = SettingsStore(app.settings.path.parent)
+    assert kept.current.recent_paths == (str(odd),)
+
+
+def test_a_long_name_does_not_widen_the_start_page(
+    app: App, tmp_path: Path, open_paths: OpenPaths
+) -> None:
+    (tmp_path / ("n" * 250)).write_bytes(b"")
+    open_paths(app, tmp_path / ("n" * 250))
+    assert app.start_page.minimumSizeHint().width() < 700
+
+
+def test_a_full_disk_for_settings_is_told_and_the_session_goes_on(
+    opened: App, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    opened.registry.run("view.toggle-theme")
+    qtbot.waitUntil(lambda: opened.window.notifications.notice is not None)
+    notice = opened.window.notifications.notice
+    assert notice is not None
+    assert "The settings could not be saved" in notice.message
+    assert "No space left on device" in notice.message
+    opened.view.go_to(3)
+    qtbot.waitUntil(lambda: opened.view.shown_frame == opened.view.frame)
+    assert opened.settings.current.theme == "light"
+
+
+def test_a_folder_of_bad_and_good_files_keeps_every_one(
+    app: App, study: Path, open_paths: OpenPaths
+) -> None:
+    whole = (study / "im1.dcm").read_bytes()
+    unknown = whole.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.99999.1.2.1\0")
+    (study / "syntax.dcm").write_bytes(unknown)
+    (study / "empty").write_bytes(b"")
+    (study / "cut header.dcm").write_bytes(whole[:200])
+    (study / "words.txt").write_text("words")
+    (study / "half.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    # The end of the pixel data alone is missing: shown, with a note.
+    (study / "zcut.dcm").write_bytes(whole[: -COLUMNS * 2])
+    open_paths(app, study)
+    assert {one.path.name: one.reason for one in app.tree.refused} == {
+        "syntax.dcm": "Its transfer syntax 1.2.840.99999.1.2.1 is not known.",
+        "empty": "The file is empty (0 bytes).",
+        "cut header.dcm": "Its DICOM header is broken or cut off.",
+        "words.txt": "It is neither DICOM nor a PNG, JPEG or TIFF picture.",
+        "half.png": "Its picture data is broken.",
+    }
+    assert app.view.frame_count == 6
+
+
+def test_dropped_bad_and_missing_files_are_told_and_the_good_one_is_shown(
+    app: App, study: Path, qtbot: QtBot
+) -> None:
+    (study / "empty.dcm").write_bytes(b"")
+    mime = QMimeData()
+    good, bad = study / "im1.dcm", study / "empty.dcm"
+    mime.setUrls([QUrl.fromLocalFile(str(one)) for one in (bad, good, study / "gone.dcm")])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier
+    )
+    app.window.dropEvent(event)
+    qtbot.waitUntil(lambda: app.is_quiet and app.view.has_image())
+    assert [one.path.name for one in app.tree.refused] == ["empty.dcm", "gone.dcm"]
+    assert app.status.value.text() == "2 files cannot be shown. The list at the left says why."
 
 
 def test_an_image_that_cannot_be_decoded_says_why_and_scrolling_goes_on(

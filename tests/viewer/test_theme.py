@@ -28,6 +28,7 @@ def test_words_can_be_read_on_every_ground(name: ThemeName) -> None:
         assert contrast(theme.text_muted, ground) >= 4.5
     assert contrast(theme.accent_text, theme.accent) >= 4.5
     assert contrast(theme.overlay_text, theme.canvas) >= 7
+    assert contrast(theme.overlay_warning, theme.canvas) >= 7
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])

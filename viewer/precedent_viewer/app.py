@@ -109,6 +109,7 @@ class App:
         absolute = tuple(path.absolute() for path in paths)
         if len(absolute) == 1:
             self.settings.set(self.settings.current.with_recent(absolute[0]))
+        self.status.show_message("")
         self.opener.open(absolute)
 
     def add_panel(self, widget: QWidget, *, title: str, object_name: str, area: Area) -> None:
@@ -246,17 +247,21 @@ class App:
     def _opened(self, opened: Opened) -> None:
         if opened.images == 0 and not opened.cancelled:
             what = opened.paths[0].name if len(opened.paths) == 1 else "what was opened"
-            hint = (
-                "The list at the left says why for each file."
-                if opened.refused
-                else "Choose a folder with DICOM files or pictures."
-            )
+            hint = self._why_nothing(opened)
             self.notify(f"No image was found in {what}.", hint, "warning")
         elif opened.refused:
             count = "1 file" if opened.refused == 1 else f"{opened.refused} files"
             self.notify(f"{count} cannot be shown.", "The list at the left says why.", "info")
         self.registry.refreshed.emit()
         self.api.files_opened.emit(opened.paths)
+
+    def _why_nothing(self, opened: Opened) -> str:
+        if not opened.refused:
+            return "Choose a folder with DICOM files or pictures."
+        reasons = {one.path: one.reason for one in self.tree.refused}
+        if opened.refused == 1 and opened.paths[0] in reasons:
+            return reasons[opened.paths[0]]
+        return "The list at the left says why for each file."
 
     def _settle(self, progress: object) -> None:
         self.thumbnails.is_settled = progress is None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from psygnal import Signal
 
 from precedent_resources import PrecedentError
-from precedent_viewer.errors import ViewerError
+from precedent_viewer.errors import ViewerError, one_line
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class Command:
     @property
     def text(self) -> str:
         """The words to show now."""
-        return self.title if self.label is None else self.label()
+        return self.title if self.label is None else one_line(self.label())
 
 
 class CommandRegistry:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButt
 from precedent_viewer.commands import MENU_ORDER, Command, CommandRegistry
 from precedent_viewer.docks import Dock
 from precedent_viewer.theme import Theme, icon
+from precedent_viewer.words import label
 
 REFRESH_MS = 30
 TOOL_BAR_ICON_PX = 20
@@ -100,7 +101,7 @@ class Menus:
             if command.checked is not None:
                 action.setChecked(command.checked())
             if command.label is not None:
-                action.setText(command.label().replace("&", "&&"))
+                action.setText(label(command.label()))
                 action.setVisible(command.is_enabled)
 
     def set_theme(self, theme: Theme) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from precedent_viewer.errors import one_line
 from precedent_viewer.theme import Theme, icon, icon_pixmap
 
 Level = Literal["info", "warning", "error"]
@@ -69,7 +70,7 @@ class NotificationBar(QFrame):
 
     def post(self, message: str, hint: str | None = None, *, level: Level = "info") -> None:
         """Show a message, or let it wait behind the one that is shown; repeats are dropped."""
-        notice = Notice(message, hint, level)
+        notice = Notice(one_line(message), None if hint is None else one_line(hint), level)
         if notice == self.notice or notice in self._waiting:
             return
         if self.notice is None:

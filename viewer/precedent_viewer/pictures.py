@@ -22,7 +22,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from precedent_viewer.dicom.describe import folder_uid
 from precedent_viewer.dicom.opened import file_version
 from precedent_viewer.dicom.warned import warnings_collected
-from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
+from precedent_viewer.errors import DecodeError, FileError, UnsupportedError, one_line
 from precedent_viewer.model.study import Description, Instance
 from precedent_viewer.png import PngHead, read_png_head
 
@@ -79,7 +79,8 @@ def read_picture_instance(path: Path) -> Instance:
         modality="PICTURE",
         pixel_spacing_mm=spacing,
         description=Description(
-            series_description=title, study_description=path.parent.resolve().name
+            series_description=one_line(title),
+            study_description=one_line(path.parent.resolve().name),
         ),
     )
 

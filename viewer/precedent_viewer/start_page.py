@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidg
 
 from precedent_viewer.commands import CommandRegistry
 from precedent_viewer.theme import Theme, icon, icon_pixmap
+from precedent_viewer.words import label, tool_tip
 
 SHOWN_RECENT = 5
 BUTTONS = ("file.open-files", "file.open-folder", "file.open-sample")
@@ -32,8 +33,8 @@ class StartPage(QWidget):
             "Nothing leaves this computer."
         )
         self._words.setObjectName("start-words")
-        for label in (self._title, self._words):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for words in (self._title, self._words):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.buttons = [self._button(command_id) for command_id in BUTTONS]
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
@@ -62,9 +63,9 @@ class StartPage(QWidget):
                 widget.deleteLater()
         self._recent_title.setVisible(bool(recent))
         for path, command_id in recent[:SHOWN_RECENT]:
-            button = QPushButton(short_path(path))
+            button = QPushButton(label(short_path(path)))
             button.setObjectName("recent")
-            button.setToolTip(str(path))
+            button.setToolTip(tool_tip(str(path)))
             button.setAccessibleName(f"Open {path}")
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.clicked.connect(lambda _on, wanted=command_id: self._registry.run(wanted))
@@ -109,8 +110,11 @@ class StartPage(QWidget):
 
 def short_path(path: Path, limit: int = 60) -> str:
     """Write a path in few letters: its name first, then as much of its folder as fits."""
-    folder = str(path.parent)
-    room = limit - len(path.name)
+    folder, name = str(path.parent), path.name
+    if len(name) > limit - 8:
+        half = (limit - 9) // 2
+        name = f"{name[:half]}…{name[-half:]}"
+    room = limit - len(name)
     if len(folder) > room:
         folder = "…" + folder[-max(room, 8) :]
-    return f"{path.name}    {folder}"
+    return f"{name}    {folder}"

@@ -29,6 +29,7 @@ class StatusStrip(QStatusBar):
         self._timer.timeout.connect(lambda: self.show_message(""))
         self.value = QLabel()
         self.value.setObjectName("status-value")
+        self.value.setTextFormat(Qt.TextFormat.PlainText)
         self.window_label = QLabel()
         self.zoom_label = QLabel()
         self.progress_text = QLabel()

@@ -52,6 +52,8 @@ class Theme:
     error: str
     overlay_text: str
     overlay_muted: str
+    overlay_warning: str
+    """On the image, which lies on black in both themes."""
     region: str
 
 

@@ -23,9 +23,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from precedent_viewer.errors import one_line
 from precedent_viewer.model.study import RefusedFile, StudyTree
 from precedent_viewer.panels.series_list import medium, smaller
 from precedent_viewer.theme import Theme, icon
+from precedent_viewer.words import tool_tip
 
 FILE_ROLE = Qt.ItemDataRole.UserRole
 ROW_PX = 60
@@ -140,9 +142,9 @@ class RefusedModel(QAbstractListModel):
         if role == FILE_ROLE:
             return refused
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{refused.path}\n{refused.reason}"
+            return tool_tip(str(refused.path), refused.reason)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{refused.path.name}: {refused.reason}"
+            return f"{one_line(refused.path.name)}: {refused.reason}"
         return None
 
 
@@ -184,7 +186,7 @@ class _RefusedDelegate(QStyledItemDelegate):
         painter.setFont(medium(option.font))
         painter.setPen(QColor(self.theme.text))
         name = painter.fontMetrics().elidedText(
-            refused.path.name, Qt.TextElideMode.ElideMiddle, area.width()
+            one_line(refused.path.name), Qt.TextElideMode.ElideMiddle, area.width()
         )
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         painter.drawText(area, align, name)

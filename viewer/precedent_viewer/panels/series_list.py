@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, Q
 from precedent_viewer.model.study import Series, Study, StudyTree
 from precedent_viewer.theme import Theme
 from precedent_viewer.thumbnails import Thumbnails
+from precedent_viewer.words import tool_tip
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 THUMBNAIL_PX = 60
@@ -101,7 +102,8 @@ class SeriesListModel(QAbstractListModel):
                 return " ".join(study_lines(row))
             return f"{row.series.title}, {series_facts(row.series)}"
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, SeriesRow):
-            return f"{row.series.title}\n{series_facts(row.series)}, {series_size(row.series)}"
+            facts = f"{series_facts(row.series)}, {series_size(row.series)}"
+            return tool_tip(row.series.title, facts)
         return None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:

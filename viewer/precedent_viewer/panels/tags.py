@@ -21,6 +21,7 @@ from precedent_resources import PrecedentError
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.dicom.tags import TagRow, read_tags
 from precedent_viewer.tasks import TaskHandle, TaskRunner
+from precedent_viewer.words import tool_tip
 
 SEARCH_DELAY_MS = 120
 
@@ -52,11 +53,12 @@ class TagsPanel(QWidget):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
             header.setStretchLastSection(True)
             header.setAccessibleName("Columns of the tags")
-            header.resizeSection(0, 118)
-            header.resizeSection(1, 150)
+            header.resizeSection(0, 104)
+            header.resizeSection(1, 140)
         self.message = QLabel()
         self.message.setObjectName("empty")
         self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout()
         self._lay_out()
@@ -104,8 +106,8 @@ class TagsPanel(QWidget):
         parents: list[QTreeWidgetItem] = []
         for row in rows:
             item = QTreeWidgetItem([row.tag, row.name, row.value])
-            item.setToolTip(2, row.value)
-            item.setToolTip(1, row.name)
+            item.setToolTip(2, tool_tip(*row.value.splitlines()))
+            item.setToolTip(1, tool_tip(row.name))
             del parents[row.depth :]
             if parents:
                 parents[-1].addChild(item)

@@ -172,7 +172,7 @@ class Canvas(QWidget):
         painter.fillRect(self.rect(), QColor(self._theme.canvas))
         area = QRectF(self.rect())
         if self._view.error is not None:
-            self._paint_words(painter, area, str(self._view.error), self._theme.warning)
+            self._paint_words(painter, area, str(self._view.error), self._theme.overlay_warning)
         elif self._picture is not None:
             self._paint_picture(painter, self._picture)
         elif self._view.frame is not None:

@@ -224,9 +224,9 @@ class _Notes:
             width = metrics.horizontalAdvance(words) + 20
             height = metrics.height() + 8
             box = QRectF(area.center().x() - width / 2, bottom - height, width, height)
-            painter.setPen(QPen(QColor(self._theme.warning), 1))
+            painter.setPen(QPen(QColor(self._theme.overlay_warning), 1))
             painter.setBrush(QColor(20, 16, 4, 225))
             painter.drawRoundedRect(box, 5, 5)
-            painter.setPen(QColor(self._theme.warning))
+            painter.setPen(QColor(self._theme.overlay_warning))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
             bottom = box.top() - 5
