@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QColor, QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
@@ -276,6 +277,14 @@ def test_an_odd_name_is_one_line_wherever_it_is_shown(
     app.window.close()
     kept = SettingsStore(app.settings.path.parent)
     assert kept.current.recent_paths == (str(odd),)
+
+
+def test_a_picture_is_named_on_the_screen(app: App, tmp_path: Path, open_paths: OpenPaths) -> None:
+    folder = tmp_path / "slides"
+    folder.mkdir()
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(folder / "cells.png")
+    open_paths(app, folder)
+    assert app.canvas.overlay().top_right == ("slides", "cells.png")
 
 
 def test_a_long_name_does_not_widen_the_start_page(

@@ -46,7 +46,7 @@ class StartPage(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         ratio = self.devicePixelRatioF()
-        self._symbol.setPixmap(icon_pixmap("study", theme.text_muted, 56, ratio))
+        self._symbol.setPixmap(icon_pixmap("study", theme.overlay_muted, 56, ratio))
         for button, command_id in zip(self.buttons, BUTTONS, strict=True):
             name = self._registry.get(command_id).icon
             if name is not None:

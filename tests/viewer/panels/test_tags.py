@@ -39,6 +39,22 @@ def test_a_tag_is_found_by_its_value(tags: App) -> None:
     assert visible_names(tags) == ["Patient's Name"]
 
 
+def test_ending_the_search_shows_every_tag_again(tags: App) -> None:
+    every = visible_names(tags)
+    tags.tags.search.setText("shadow")
+    tags.tags.filter()
+    tags.tags.search.setText("")
+    tags.tags.filter()
+    assert visible_names(tags) == every
+
+
+def test_a_value_with_markup_is_shown_as_it_is(app: App) -> None:
+    app.tags.fill([TagRow("(0008,103E)", "Series Description", "LO", "<b>x</b>", 0)])
+    item = app.tags.tree.topLevelItem(0)
+    assert item is not None
+    assert "&lt;b&gt;x&lt;/b&gt;" in item.toolTip(2)
+
+
 def test_a_match_inside_a_sequence_shows_the_way_to_it(app: App) -> None:
     app.tags.fill(
         [

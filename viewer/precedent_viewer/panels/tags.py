@@ -1,7 +1,9 @@
 """Every attribute of the file that is shown, as a searchable tree."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
@@ -23,6 +25,8 @@ from precedent_viewer.dicom.tags import TagRow, read_tags
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 from precedent_viewer.words import tool_tip
 
+WITHOUT_BRACKETS = str.maketrans("", "", "(),")
+"""So that 00100010 finds (0010,0010)."""
 SEARCH_DELAY_MS = 120
 
 
@@ -35,6 +39,7 @@ class TagsPanel(QWidget):
         self._view = view
         self._tasks = tasks
         self._path: Path | None = None
+        self._is_filtered = False
         self._request: TaskHandle | None = None
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search tags, names or values")
@@ -103,26 +108,31 @@ class TagsPanel(QWidget):
     def fill(self, rows: Sequence[TagRow]) -> None:
         """Show the rows of one file; the search stays as it was."""
         self.tree.clear()
-        parents: list[QTreeWidgetItem] = []
+        tops: list[_TagItem] = []
+        parents: list[_TagItem] = []
         for row in rows:
-            item = QTreeWidgetItem([row.tag, row.name, row.value])
-            item.setToolTip(2, tool_tip(*row.value.splitlines()))
-            item.setToolTip(1, tool_tip(row.name))
+            item = _TagItem(row)
             del parents[row.depth :]
             if parents:
                 parents[-1].addChild(item)
             else:
-                self.tree.addTopLevelItem(item)
+                tops.append(item)
             parents.append(item)
+        # All at once: the tree would look at itself anew for each of thousands of rows.
+        self.tree.addTopLevelItems(tops)
+        self._is_filtered = False
         self._stack.setCurrentIndex(1)
         self.filter()
 
     def filter(self) -> None:
         """Show the rows that contain the searched words, with the sequences they are in."""
         words = self.search.text().casefold().split()
+        if not words and not self._is_filtered:
+            return
+        self._is_filtered = bool(words)
         for at in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(at)
-            if item is not None:
+            if isinstance(item, _TagItem):
                 _filter_item(item, words)
 
     def _fail(self, error: PrecedentError) -> None:
@@ -133,16 +143,38 @@ class TagsPanel(QWidget):
         self._stack.setCurrentIndex(0)
 
 
+class _TagItem(QTreeWidgetItem):
+    """One tag; its tooltips and the words that are searched are made when they are asked for."""
+
+    def __init__(self, row: TagRow) -> None:
+        super().__init__([row.tag, row.name, row.value])
+        self._row = row
+
+    @cached_property
+    def searched(self) -> str:
+        """The words in which a search looks, in small letters."""
+        text = f"{self._row.tag} {self._row.name} {self._row.value}".casefold()
+        return f"{text} {text.translate(WITHOUT_BRACKETS)}"
+
+    def data(self, column: int, role: int) -> Any:
+        """Give the whole of a name or value as the tooltip."""
+        if role == Qt.ItemDataRole.ToolTipRole and column > 0:
+            return tool_tip(*self.text(column).splitlines())
+        return super().data(column, role)
+
+
 def _filter_item(item: QTreeWidgetItem, words: Sequence[str]) -> bool:
     """Hide an item unless it or something in it matches; say whether it stays."""
-    text = " ".join(item.text(column) for column in range(3)).casefold()
-    bare = text.replace(",", "").replace("(", "").replace(")", "")
-    own = all(word in text or word in bare for word in words)
+    text = item.searched if isinstance(item, _TagItem) else ""
+    own = all(word in text for word in words)
     children = [child for at in range(item.childCount()) if (child := item.child(at))]
     inner = [_filter_item(child, () if own else words) for child in children]
     stays = own or any(inner)
-    item.setHidden(not stays)
-    item.setExpanded(bool(words) and any(inner) and not own)
+    if item.isHidden() == stays:
+        item.setHidden(not stays)
+    wants_open = bool(words) and any(inner) and not own
+    if item.isExpanded() != wants_open:
+        item.setExpanded(wants_open)
     return stays
 
 

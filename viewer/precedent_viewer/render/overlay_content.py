@@ -2,6 +2,7 @@
 
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.builtin.window import number_text, window_text
+from precedent_viewer.errors import one_line
 from precedent_viewer.model.study import Frame
 from precedent_viewer.render.overlay import OverlayContent, scale_bar_of
 from precedent_viewer.snapshot import letters_of, place_of
@@ -37,8 +38,10 @@ def patient_lines(frame: Frame) -> tuple[str, ...]:
 
 
 def series_lines(frame: Frame) -> tuple[str, ...]:
-    """Give study, date and series."""
+    """Give study, date and series; for a picture its folder and its own name."""
     said = frame.instance.description
+    if frame.instance.kind == "picture":
+        return (said.study_description, one_line(frame.instance.path.name))
     series = said.series_description
     if said.series_number is not None:
         series = f"{said.series_number}: {series}" if series else f"Series {said.series_number}"
