@@ -44,7 +44,7 @@ def turn_wheel(app: App, notches: int, modifiers: Qt.KeyboardModifier) -> None:
 
 
 def screen_point(app: App, column: float, row: float) -> QPoint:
-    x, y = app.view.to_screen(column, row)
+    x, y = app.view.place.to_screen(column, row)
     return QPoint(round(x), round(y))
 
 
@@ -107,13 +107,13 @@ def test_the_wheel_goes_through_the_series_and_stops_at_its_ends(opened: App) ->
 
 
 def test_ctrl_and_the_wheel_zoom_about_the_pointer(opened: App) -> None:
-    before = opened.view.scale
+    before = opened.view.place.scale
     middle = opened.canvas.rect().center()
-    held = opened.view.to_image(middle.x(), middle.y())
+    held = opened.view.place.to_image(middle.x(), middle.y())
     turn_wheel(opened, 2, Qt.KeyboardModifier.ControlModifier)
-    assert opened.view.scale > before
+    assert opened.view.place.scale > before
     assert opened.view.index == 0
-    assert opened.view.to_image(middle.x(), middle.y()) == pytest.approx(held)
+    assert opened.view.place.to_image(middle.x(), middle.y()) == pytest.approx(held)
 
 
 def test_a_shown_image_never_carries_another_ones_number(opened: App, qtbot: QtBot) -> None:
@@ -128,7 +128,7 @@ def test_a_shown_image_never_carries_another_ones_number(opened: App, qtbot: QtB
 
 def test_another_window_moves_the_pixels(opened: App, qtbot: QtBot) -> None:
     before = grey_at(opened, 16.5, 12.5)
-    opened.view.set_window(Window(center=-400, width=400))
+    opened.view.grey.set_window(Window(center=-400, width=400))
     qtbot.waitUntil(lambda: opened.canvas.is_current)
     assert grey_at(opened, 16.5, 12.5) == 255 > before
 
@@ -136,15 +136,15 @@ def test_another_window_moves_the_pixels(opened: App, qtbot: QtBot) -> None:
 def test_dragging_with_the_window_tool_widens_the_window(opened: App) -> None:
     middle = opened.canvas.rect().center()
     drag(opened, middle, middle + QPoint(100, 0))
-    shown = opened.view.shown_window
+    shown = opened.view.grey.shown_window
     assert shown is not None
     assert shown.width > 400
     assert shown.center == 0
 
 
 def test_a_window_never_gets_narrower_than_the_standard_allows(opened: App) -> None:
-    opened.view.change_window(center=0, width=-50)
-    shown = opened.view.shown_window
+    opened.view.grey.change_window(center=0, width=-50)
+    shown = opened.view.grey.shown_window
     assert shown is not None
     assert shown.width == 1
 
@@ -206,7 +206,7 @@ def test_extensions_hear_of_changes_once_after_a_burst(opened: App, qtbot: QtBot
     heard: list[object] = []
     opened.api.view_changed.connect(heard.append)
     for width in (100, 200, 300):
-        opened.view.change_window(center=0, width=width)
+        opened.view.grey.change_window(center=0, width=width)
     qtbot.waitUntil(lambda: bool(heard))
     assert len(heard) == 1
 
@@ -384,19 +384,19 @@ def test_a_series_is_found_as_it_was_left(
 ) -> None:
     open_paths(opened, new_series(tmp_path / "later", 3))
     opened.view.go_to(3)
-    opened.view.set_window(Window(10, 20))
+    opened.view.grey.set_window(Window(10, 20))
     opened.registry.run("view.next-series")
-    assert opened.view.viewport.window is None
+    assert opened.view.grey.choice.window is None
     opened.registry.run("view.previous-series")
     assert opened.view.index == 3
-    assert opened.view.viewport.window == Window(10, 20)
+    assert opened.view.grey.choice.window == Window(10, 20)
 
 
 def test_a_fitted_image_stays_fitted_when_the_window_shrinks(opened: App) -> None:
-    before = opened.view.scale
-    opened.view.resize(300, 200)
-    assert opened.view.scale < before
-    left, top = opened.view.to_screen(0, 0)
+    before = opened.view.place.scale
+    opened.view.place.resize(300, 200)
+    assert opened.view.place.scale < before
+    left, top = opened.view.place.to_screen(0, 0)
     assert min(left, top) == pytest.approx(0, abs=1e-6)
 
 
@@ -424,7 +424,7 @@ def test_the_palette_runs_what_is_typed(opened: App) -> None:
     opened.registry.run("help.show-palette")
     type_text(opened.palette.field, "invert")
     press(opened.palette.field, Qt.Key.Key_Return)
-    assert opened.view.viewport.inverted
+    assert opened.view.grey.choice.inverted
     assert not opened.palette.isVisible()
 
 
@@ -433,7 +433,7 @@ def test_the_palette_does_not_run_a_disabled_command(app: App) -> None:
     type_text(app.palette.field, "invert")
     press(app.palette.field, Qt.Key.Key_Return)
     assert app.palette.isVisible()
-    assert not app.view.viewport.inverted
+    assert not app.view.grey.choice.inverted
 
 
 def test_the_other_theme_reaches_palette_and_settings(app: App, qapp: QApplication) -> None:
@@ -485,7 +485,7 @@ def test_typing_in_a_field_does_not_trigger_single_key_commands(opened: App) -> 
     field.setFocus()
     type_text(field, "iv")
     assert field.text() == "iv"
-    assert not opened.view.viewport.inverted
+    assert not opened.view.grey.choice.inverted
 
 
 @pytest.mark.parametrize(("url", "is_taken"), [("file", True), ("https://example.org/a", False)])

@@ -1,34 +1,33 @@
-"""What the reader is looking at: series, frame, window, place, region, tool. No Qt.
+"""What the reader is looking at: series, frame, region and tool. No Qt.
 
 `frame` is the frame that is wanted; `pixels` and `shown_frame` are what is painted. While a frame
 is being decoded the old one stays, with its own number, so that no image ever has another's words.
+How it lies in the window is `placement.py`, how grey it is `grey_levels.py`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from psygnal import Signal
 
 from precedent_resources import PrecedentError
 from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.frame_loader import FrameLoader, Loaded
+from precedent_viewer.grey_levels import AS_IN_FILE, GreyChoice, GreyLevels
 from precedent_viewer.model.study import Frame, Series, StudyTree
-from precedent_viewer.model.viewport import Affine, PointPx, SizePx, Viewport
-from precedent_viewer.model.voi import LEAST_WIDTH, Window
+from precedent_viewer.model.viewport import Viewport
+from precedent_viewer.placement import Placement
 from precedent_viewer.region import Region
 from precedent_viewer.tools.base import Button, ToolName
-
-SMALLEST_WIDTH = 1e-6
-"""A drag stops here where the VOI function allows every width above 0."""
-MIN_SCALE, MAX_SCALE = 0.01, 100.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
     """How a series was left, for when the reader comes back to it."""
 
-    index: int
-    viewport: Viewport
-    is_fitted: bool
+    index: int = 0
+    viewport: Viewport | None = None
+    is_fitted: bool = True
+    grey: GreyChoice = AS_IN_FILE
 
 
 class ActiveView:
@@ -40,12 +39,6 @@ class ActiveView:
     """`Frame | None`: the wanted frame."""
     pixels_changed = Signal(object)
     """`FramePixels | None`: what is painted is another frame, or the frame failed."""
-    painting_changed = Signal()
-    """Window or inversion."""
-    placed = Signal()
-    """Place, size, rotation, flips or the window's size."""
-    turned = Signal()
-    """Rotation or flips."""
     region_changed = Signal(object)
     """`Region | None`."""
     tool_changed = Signal(str)
@@ -59,11 +52,8 @@ class ActiveView:
         self._shown: Frame | None = None
         self._pixels: FramePixels | None = None
         self._error: PrecedentError | None = None
-        self._default: Window | None = None
-        self._viewport = Viewport((0.0, 0.0))
-        self._is_fitted = True
-        self._size: SizePx = (1.0, 1.0)
-        self._ratio = 1.0
+        self.place = Placement()
+        self.grey = GreyLevels(loader)
         self._region: Region | None = None
         self._tool: ToolName = "window"
         self._remembered: dict[str, _Remembered] = {}
@@ -126,27 +116,27 @@ class ActiveView:
         if self._series is not None and series.uid == self._series.uid:
             return
         self._remember()
-        known = self._remembered.get(series.uid)
+        known = self._remembered.get(series.uid, _Remembered())
         self._series = series
         self._pixels = self._shown = self._error = None
-        self._default = None
-        self._viewport = Viewport((0.0, 0.0)) if known is None else known.viewport
-        self._is_fitted = known is None or known.is_fitted
+        self.place.restore(known.viewport, is_fitted=known.is_fitted)
+        self.grey.restore(known.grey)
         self.set_region(None)
         self.series_changed.emit(series)
         self.pixels_changed.emit(None)
         self._index = -1
-        self.go_to(0 if known is None else known.index)
+        self.go_to(known.index)
 
     def clear(self) -> None:
         """Show nothing."""
         self._series = self._frame = self._shown = self._pixels = self._error = None
         self._index = 0
         self._remembered.clear()
-        self.set_region(None)
+        self.place.restore(None)
+        self.grey.restore(AS_IN_FILE)
         self.series_changed.emit(None)
         self.frame_changed.emit(None)
-        self.pixels_changed.emit(None)
+        self._show_nothing()
 
     def go_to(self, index: int) -> None:
         """Show a frame; places outside the series mean its ends."""
@@ -176,117 +166,10 @@ class ActiveView:
         at = min(max(uids.index(self._series.uid) + count, 0), len(every) - 1)
         self.show_series(every[at])
 
-    # Grey levels
-
-    @property
-    def viewport(self) -> Viewport:
-        """How the image lies in the window, and its grey levels."""
-        return self._viewport
-
-    @property
-    def shown_window(self) -> Window | None:
-        """The window in which the frame is painted, chosen or the file's; None for colour."""
-        return (self._viewport.window or self._default) if self.has_window() else None
-
-    def has_window(self) -> bool:
-        """Whether the image is grey, so that a window means something."""
-        return self._pixels is not None and not self._pixels.is_colour
-
-    def set_window(self, window: Window | None) -> None:
-        """Choose a window, or None for what the file says."""
-        self._set_grey(replace(self._viewport, window=window))
-
-    def change_window(self, *, center: float, width: float) -> None:
-        """Choose other numbers for the window shown, as a drag does."""
-        shown = self.shown_window
-        if shown is not None:
-            least = max(LEAST_WIDTH[shown.function], SMALLEST_WIDTH)
-            self.set_window(Window(center, max(width, least), shown.function))
-
-    def auto_window(self) -> None:
-        """Fit the window to the values of this frame."""
-        if self._pixels is not None and self.has_window():
-            self._loader.measure(self._pixels, self.set_window)
-
-    def invert(self) -> None:
-        """Exchange black and white."""
-        self._set_grey(replace(self._viewport, inverted=not self._viewport.inverted))
-
-    # Place
-
-    @property
-    def scale(self) -> float:
-        """Logical screen pixels per image column."""
-        return self._viewport.scale
-
-    def affine(self) -> Affine:
-        """Give the mapping from image points to the screen."""
-        return self._viewport.affine(self._size)
-
-    def to_image(self, x_px: float, y_px: float) -> PointPx:
-        """Convert a screen point to (column, row)."""
-        return self._viewport.to_image((x_px, y_px), self._size)
-
-    def to_screen(self, column: float, row: float) -> PointPx:
-        """Convert an image point to a screen point."""
-        return self._viewport.to_screen((column, row), self._size)
-
-    def resize(self, width: float, height: float, *, ratio: float = 1.0) -> None:
-        """Take over the window's size in logical pixels; a fitted image stays fitted.
-
-        ratio: device pixels per logical pixel of the screen.
-        """
-        size = (max(float(width), 1.0), max(float(height), 1.0))
-        if (size, ratio) == (self._size, self._ratio):
-            return
-        self._size, self._ratio = size, ratio
-        if self._is_fitted:
-            self._fit()
-        self.placed.emit()
-
-    def fit(self) -> None:
-        """Show the whole image, and keep doing so when the window changes."""
-        self._is_fitted = True
-        self._fit()
-        self.placed.emit()
-
-    @property
-    def magnification(self) -> float:
-        """Device pixels per image column: 1 is every pixel of the image on one of the screen."""
-        return self._viewport.scale * self._ratio
-
-    def one_to_one(self) -> None:
-        """Show one image pixel on one device pixel, about the middle."""
-        self.zoom_by(1.0 / self.magnification)
-
-    def zoom_by(self, factor: float) -> None:
-        """Zoom about the middle of the window."""
-        self.zoom_about(self._size[0] / 2, self._size[1] / 2, factor)
-
-    def zoom_about(self, x_px: float, y_px: float, factor: float) -> None:
-        """Zoom with a screen point held still, within 1 and 10000 percent."""
-        scale = min(max(self._viewport.scale * factor, MIN_SCALE), MAX_SCALE)
-        factor = scale / self._viewport.scale
-        self._place(self._viewport.zoomed(factor, (x_px, y_px), self._size))
-
-    def pan_by(self, across_px: float, down_px: float) -> None:
-        """Move the image by screen pixels."""
-        self._place(self._viewport.panned(across_px, down_px))
-
-    def rotate(self, quarters: int) -> None:
-        """Turn clockwise by quarters."""
-        self._turn(self._viewport.rotated(quarters))
-
-    def mirror(self, *, left_right: bool) -> None:
-        """Swap left and right, or top and bottom, as seen on the screen."""
-        self._turn(self._viewport.mirrored(left_right=left_right))
-
     def reset(self) -> None:
         """Take back window, inversion, turns and flips, and fit; the region stays."""
-        self._viewport = Viewport((0.0, 0.0), aspect=self._viewport.aspect)
-        self.fit()
-        self.turned.emit()
-        self.painting_changed.emit()
+        self.place.reset()
+        self.grey.reset()
 
     # Region and tool
 
@@ -325,19 +208,20 @@ class ActiveView:
     def _take(self, frame: Frame, loaded: Loaded) -> None:
         before, pixels = self.image_size, loaded.pixels
         self._shown, self._pixels, self._error = frame, pixels, None
-        self._default = loaded.window
-        self._viewport = replace(self._viewport, aspect=frame.instance.aspect)
-        if before != self.image_size:
-            if self._is_fitted:
-                self._fit()
-            if before is not None:
-                self.set_region(None)
+        if before is not None and before != self.image_size:
+            self.set_region(None)
+        self.grey.show(pixels, loaded.window)
+        self.place.show(self.image_size, frame.instance.aspect)
         self.pixels_changed.emit(pixels)
-        self.placed.emit()
 
     def _fail(self, error: PrecedentError) -> None:
         self._shown, self._pixels, self._error = None, None, error
+        self._show_nothing()
+
+    def _show_nothing(self) -> None:
         self.set_region(None)
+        self.grey.show(None)
+        self.place.show(None)
         self.pixels_changed.emit(None)
 
     def _series_grew(self, series: Series) -> None:
@@ -353,30 +237,5 @@ class ActiveView:
     def _remember(self) -> None:
         if self._series is not None:
             self._remembered[self._series.uid] = _Remembered(
-                self._index, self._viewport, self._is_fitted
+                self._index, self.place.viewport, self.place.is_fitted, self.grey.choice
             )
-
-    def _fit(self) -> None:
-        size = self.image_size
-        if size is not None:
-            self._viewport = self._viewport.fitted(size[0], size[1], self._size)
-
-    def _place(self, viewport: Viewport) -> None:
-        if viewport != self._viewport and self.has_image():
-            self._is_fitted = False
-            self._viewport = viewport
-            self.placed.emit()
-
-    def _turn(self, viewport: Viewport) -> None:
-        if not self.has_image():
-            return
-        self._viewport = viewport
-        if self._is_fitted:
-            self._fit()
-        self.placed.emit()
-        self.turned.emit()
-
-    def _set_grey(self, viewport: Viewport) -> None:
-        if viewport != self._viewport:
-            self._viewport = viewport
-            self.painting_changed.emit()

@@ -214,13 +214,13 @@ class App:
         view, refresh = self.view, self.window.menus.refresh_soon
         self.tree.series_added.connect(self._show_first)
         for signal in (
-            view.pixels_changed, view.painting_changed, view.region_changed,
-            view.tool_changed, view.turned, view.series_changed,
+            view.pixels_changed, view.grey.changed, view.region_changed,
+            view.tool_changed, view.place.turned, view.series_changed,
         ):  # fmt: skip
             signal.connect(lambda *_args: refresh(), max_args=1)
         for signal in (
-            view.frame_changed, view.pixels_changed, view.painting_changed, view.region_changed,
-            view.turned,
+            view.frame_changed, view.pixels_changed, view.grey.changed, view.region_changed,
+            view.place.turned,
         ):  # fmt: skip
             signal.connect(lambda *_args: self._announce.start(), max_args=1)
         view.series_changed.connect(self._name_window)

@@ -36,8 +36,8 @@ def turned(
 
 def paint(view: ActiveView, pixels: FramePixels, *, region_only: bool) -> NDArray[np.uint8]:
     """Give (rows, columns, 3): windowed, cropped, flipped and rotated as on the canvas."""
-    viewport = view.viewport
-    values = render(pixels, viewport.window, invert=viewport.inverted)
+    viewport = view.place.viewport
+    values = render(pixels, view.grey.choice.window, invert=view.grey.choice.inverted)
     part = cropped(values, view.region if region_only else None)
     seen = turned(
         part,

@@ -48,7 +48,7 @@ def snapshot_of(view: ActiveView) -> ViewSnapshot | None:
     frame, pixels, series = view.shown_frame, view.pixels, view.series
     if frame is None or pixels is None or series is None:
         return None
-    instance, viewport, window = frame.instance, view.viewport, view.shown_window
+    instance, viewport, window = frame.instance, view.place.viewport, view.grey.shown_window
     region = view.region
     said = instance.description
     return ViewSnapshot(
@@ -61,7 +61,7 @@ def snapshot_of(view: ActiveView) -> ViewSnapshot | None:
         body_part=said.body_part,
         laterality=said.laterality,
         window=None if window is None else (window.center, window.width),
-        inverted=viewport.inverted,
+        inverted=view.grey.choice.inverted,
         rotation_quarters=viewport.rotation_quarters,
         flipped=viewport.flipped_horizontally != viewport.flipped_vertically,
         pixel_spacing_mm=instance.pixel_spacing_mm,
@@ -84,7 +84,7 @@ def place_of(view: ActiveView, frame: Frame) -> int:
 
 def letters_of(view: ActiveView, frame: Frame) -> EdgeLetters | None:
     """Give the letters at the screen's edges for a frame as it is turned now."""
-    viewport, plane = view.viewport, frame.plane
+    viewport, plane = view.place.viewport, frame.plane
     return edge_letters(
         None if plane is None else plane.orientation,
         frame.instance.patient_orientation,

@@ -47,8 +47,8 @@ class StatusStrip(QStatusBar):
             self.addPermanentWidget(part)
         opener.progressed.connect(self.show_progress)
         view.pixels_changed.connect(lambda _pixels: self._refresh())
-        view.painting_changed.connect(self._refresh)
-        view.placed.connect(self._refresh)
+        view.grey.changed.connect(self._refresh)
+        view.place.placed.connect(self._refresh)
         self.show_progress(None)
         self._refresh()
 
@@ -79,10 +79,10 @@ class StatusStrip(QStatusBar):
             self.progress_text.setText(f"Opening, {progress.done} of {progress.total} files")
 
     def _refresh(self) -> None:
-        window = self._view.shown_window
+        window = self._view.grey.shown_window
         self.window_label.setText("" if window is None else window_text(window))
         has = self._view.has_image()
-        self.zoom_label.setText(f"{self._view.magnification * 100:.0f} %" if has else "")
+        self.zoom_label.setText(f"{self._view.place.magnification * 100:.0f} %" if has else "")
         self._show_value()
 
     def _show_value(self) -> None:

@@ -37,7 +37,7 @@ def test_a_hundred_pixels_of_half_a_millimetre_are_five_centimetres() -> None:
 
 
 def test_the_bar_follows_the_zoom(opened: App) -> None:
-    opened.view.zoom_by(20 / opened.view.scale)
+    opened.view.place.zoom_by(20 / opened.view.place.scale)
     bar = opened.canvas.overlay().scale_bar
     assert bar is not None
     # 0.5 mm a pixel at 20 screen pixels: a millimetre is 40 screen pixels.

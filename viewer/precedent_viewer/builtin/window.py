@@ -14,15 +14,15 @@ def window_commands(view: ActiveView, presets: PresetsOf) -> tuple[Command, ...]
     """Give the commands that change grey levels; `presets` gives those of the image."""
     return (
         *(_preset(view, presets, number) for number in range(1, PRESET_KEYS + 1)),
-        Command("window.use-default", "Window of the file", lambda: view.set_window(None),
-                "Window", "0", view.has_window, "reset",
+        Command("window.use-default", "Window of the file", lambda: view.grey.set_window(None),
+                "Window", "0", view.grey.has_window, "reset",
                 "Take back the window to what the file says.", group=1),
-        Command("window.fit-values", "Automatic window", view.auto_window, "Window", "A",
-                view.has_window, "window-level",
+        Command("window.fit-values", "Automatic window", view.grey.fit_values, "Window", "A",
+                view.grey.has_window, "window-level",
                 "Fit the window to the values of this image, outliers aside.", group=1),
-        Command("window.invert-grey", "Invert", view.invert, "Window", "I", view.has_image,
+        Command("window.invert-grey", "Invert", view.grey.invert, "Window", "I", view.has_image,
                 "invert", "Show black as white and white as black.",
-                checked=lambda: view.viewport.inverted, group=2),
+                checked=lambda: view.grey.choice.inverted, group=2),
     )  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def _preset(view: ActiveView, presets: PresetsOf, number: int) -> Command:
     def use() -> None:
         chosen = window()
         if chosen is not None:
-            view.set_window(chosen)
+            view.grey.set_window(chosen)
 
     def label() -> str:
         chosen = window()
@@ -54,13 +54,13 @@ def _preset(view: ActiveView, presets: PresetsOf, number: int) -> Command:
         return f"{chosen.name or f'Window {number}'}   {window_text(chosen)}"
 
     def is_chosen() -> bool:
-        chosen, shown = window(), view.shown_window
+        chosen, shown = window(), view.grey.shown_window
         if chosen is None or shown is None:
             return False
         return (chosen.center, chosen.width) == (shown.center, shown.width)
 
     return Command(
         f"window.use-preset-{number}", f"Window preset {number}", use, "Window", str(number),
-        lambda: view.has_window() and window() is not None, None,
+        lambda: view.grey.has_window() and window() is not None, None,
         f"Use preset {number} of the modality that is shown.", is_chosen, label,
     )  # fmt: skip

@@ -7,7 +7,6 @@ Image points are (x, y) in pixels: x to the right over the columns, y down over 
 from dataclasses import dataclass, replace
 
 from precedent_viewer.errors import ViewerError
-from precedent_viewer.model.voi import Window
 
 PointPx = tuple[float, float]
 SizePx = tuple[float, float]
@@ -51,7 +50,7 @@ class ViewportError(ViewerError):
 
 @dataclass(frozen=True, slots=True)
 class Viewport:
-    """Centre, size, turn, flips and grey levels of the image on the screen."""
+    """Centre, size, turn and flips of the image on the screen."""
 
     center: PointPx
     """The image point in the middle of the screen."""
@@ -63,9 +62,6 @@ class Viewport:
     """Clockwise quarter turns, 0 to 3."""
     flipped_horizontally: bool = False
     flipped_vertically: bool = False
-    window: Window | None = None
-    """None shows what the file says: its window, its lookup table, or all values."""
-    inverted: bool = False
 
     def __post_init__(self) -> None:
         if not (self.scale > 0 and self.aspect > 0):

@@ -86,8 +86,8 @@ class Canvas(QWidget):
         self.show_overlay = True
         self.show_patient = True
         view.pixels_changed.connect(self._render_soon)
-        view.painting_changed.connect(self._render_soon)
-        view.placed.connect(self._follow_place)
+        view.grey.changed.connect(self._render_soon)
+        view.place.placed.connect(self._follow_place)
         view.region_changed.connect(lambda _region: self.update())
         view.frame_changed.connect(lambda _frame: self.update())
         view.tool_changed.connect(lambda _name: self._show_cursor(None))
@@ -133,9 +133,9 @@ class Canvas(QWidget):
         )  # fmt: skip
 
     def _wanted_look(self, pixels: FramePixels) -> "_Look":
-        viewport = self._view.viewport
-        scale = self._view.magnification * min(1.0, viewport.aspect)
-        return _Look(pixels, viewport.window, viewport.inverted, level_for(scale))
+        place, choice = self._view.place, self._view.grey.choice
+        scale = place.magnification * min(1.0, place.viewport.aspect)
+        return _Look(pixels, choice.window, choice.inverted, level_for(scale))
 
     def _take(self, look: "_Look", picture: Picture) -> None:
         self._job = None
@@ -190,12 +190,12 @@ class Canvas(QWidget):
         if size is None:
             return
         rows, columns = size
-        scale = self._view.magnification
+        scale = self._view.place.magnification
         painter.setRenderHint(
             QPainter.RenderHint.SmoothPixmapTransform, scale < NEAREST_ABOVE and scale != 1.0
         )
         painter.save()
-        painter.setTransform(QTransform(*self._view.affine().as_tuple()), combine=True)
+        painter.setTransform(QTransform(*self._view.place.affine().as_tuple()), combine=True)
         whole = QRectF(0, 0, columns, rows)
         painter.drawImage(whole, picture.image, picture.source(rows, columns))
         painter.restore()
@@ -211,7 +211,7 @@ class Canvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Tell the view how large its window is."""
-        self._view.resize(self.width(), self.height(), ratio=self.devicePixelRatioF())
+        self._view.place.resize(self.width(), self.height(), ratio=self.devicePixelRatioF())
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Begin a gesture with the tool of this button."""
@@ -261,7 +261,7 @@ class Canvas(QWidget):
         notches = (delta.y() or delta.x()) / WHEEL_STEP
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             at = event.position()
-            self._view.zoom_about(at.x(), at.y(), WHEEL_ZOOM**notches)
+            self._view.place.zoom_about(at.x(), at.y(), WHEEL_ZOOM**notches)
         else:
             fast = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             self._wheel_rest -= notches * (FAST_STEPS if fast else 1)
@@ -290,7 +290,7 @@ class Canvas(QWidget):
         size = self._view.image_size
         if size is None:
             return None
-        column, row = self._view.to_image(pointer.x_px, pointer.y_px)
+        column, row = self._view.place.to_image(pointer.x_px, pointer.y_px)
         inside = 0 <= column < size[1] and 0 <= row < size[0]
         return (column, row) if inside else None
 

@@ -15,17 +15,16 @@ def overlay_of(view: ActiveView, width_px: float, *, show_patient: bool) -> Over
         return OverlayContent()
     pixels, region = view.pixels, view.region
     corners = () if region is None or pixels is None else region.corners
-    spacing = spacing_mm(view, frame)
-    has_bar = pixels is not None and spacing is not None
+    spacing = None if pixels is None else spacing_mm(view, frame)
     return OverlayContent(
         top_left=patient_lines(frame) if show_patient else (),
         top_right=series_lines(frame),
         bottom_left=place_lines(view, frame),
         letters=letters_of(view, frame) if pixels is not None else None,
-        scale_bar=scale_bar_of(spacing / view.scale, width_px) if has_bar and spacing else None,
+        scale_bar=scale_bar_of(spacing / view.place.scale, width_px) if spacing else None,
         progress=(place_of(view, frame) - 1, view.frame_count) if view.frame_count > 1 else None,
         notes=() if pixels is None else pixels.notes,
-        region=tuple(view.to_screen(x, y) for x, y in corners),
+        region=tuple(view.place.to_screen(x, y) for x, y in corners),
     )
 
 
@@ -59,11 +58,13 @@ def place_lines(view: ActiveView, frame: Frame) -> tuple[str, ...]:
     location = location_text(frame)
     if location:
         lines.append(location)
-    window = view.shown_window
+    window = view.grey.shown_window
     if window is not None:
         name = f"{window.name}  " if window.name else ""
-        lines.append(name + window_text(window) + ("  inverted" if view.viewport.inverted else ""))
-    elif view.viewport.inverted:
+        lines.append(
+            name + window_text(window) + ("  inverted" if view.grey.choice.inverted else "")
+        )
+    elif view.grey.choice.inverted:
         lines.append("Inverted")
     return tuple(lines)
 

@@ -20,7 +20,7 @@ class PanTool:
     def drag(self, event: PointerEvent) -> None:
         """Move by as much as the pointer moved."""
         if self._last is not None:
-            self._view.pan_by(event.x_px - self._last.x_px, event.y_px - self._last.y_px)
+            self._view.place.pan_by(event.x_px - self._last.x_px, event.y_px - self._last.y_px)
             self._last = event
 
     def release(self, event: PointerEvent) -> None:

@@ -35,7 +35,7 @@ class RegionTool:
         if self._view.image_size is None:
             return
         self._start, self._before = event, self._view.region
-        point = self._view.to_image(event.x_px, event.y_px)
+        point = self._view.place.to_image(event.x_px, event.y_px)
         grip = self._grip(event)
         if grip is not None:
             self._gesture = "resize"
@@ -51,7 +51,7 @@ class RegionTool:
         if self._gesture == "none" or size is None:
             return
         rows, columns = size
-        x, y = self._view.to_image(event.x_px, event.y_px)
+        x, y = self._view.place.to_image(event.x_px, event.y_px)
         before = self._before
         if self._gesture == "move" and before is not None:
             across, down = round(x - self._anchor[0]), round(y - self._anchor[1])
@@ -75,7 +75,7 @@ class RegionTool:
             return "cross"
         grip = self._grip(event)
         if grip is None:
-            point = self._view.to_image(event.x_px, event.y_px)
+            point = self._view.place.to_image(event.x_px, event.y_px)
             return "move" if _inside(region, point) else "cross"
         return self._grip_cursor(event, grip[1])
 
@@ -96,7 +96,7 @@ class RegionTool:
         right, bottom = region.x + region.width, region.y + region.height
         sides = ((region.x, right), (right, region.x))
         ends = ((region.y, bottom), (bottom, region.y))
-        px, py = self._view.to_image(event.x_px, event.y_px)
+        px, py = self._view.place.to_image(event.x_px, event.y_px)
         corners = [((x, y), (fx, fy), (True, True)) for x, fx in sides for y, fy in ends]
         upright = [((x, py), (fx, region.y), (True, False)) for x, fx in sides]
         level = [((px, y), (region.x, fy), (False, True)) for y, fy in ends]
@@ -111,7 +111,7 @@ class RegionTool:
         return None
 
     def _is_near(self, event: PointerEvent, x: float, y: float) -> bool:
-        at = self._view.to_screen(x, y)
+        at = self._view.place.to_screen(x, y)
         return math.hypot(at[0] - event.x_px, at[1] - event.y_px) <= GRIP_PX
 
     def _grip_cursor(self, event: PointerEvent, free: tuple[bool, bool]) -> Cursor:
@@ -119,7 +119,7 @@ class RegionTool:
         region = self._view.region
         if region is None:
             return "cross"
-        corners = [self._view.to_screen(x, y) for x, y in region.corners]
+        corners = [self._view.place.to_screen(x, y) for x, y in region.corners]
         middle_x = sum(x for x, _ in corners) / 4
         middle_y = sum(y for _, y in corners) / 4
         across, down = event.x_px - middle_x, event.y_px - middle_y

@@ -22,7 +22,7 @@ class WindowTool:
 
     def press(self, event: PointerEvent) -> None:
         """Take the step from the window as it is now."""
-        window = self._view.shown_window
+        window = self._view.grey.shown_window
         if window is None:
             return
         self._last = event
@@ -30,13 +30,13 @@ class WindowTool:
 
     def drag(self, event: PointerEvent) -> None:
         """Change the window by the movement since the last event."""
-        window = self._view.shown_window
+        window = self._view.grey.shown_window
         if self._last is None or window is None:
             return
         step = self._step * (FINE if "shift" in event.modifiers else 1.0)
         across, up = event.x_px - self._last.x_px, self._last.y_px - event.y_px
         self._last = event
-        self._view.change_window(
+        self._view.grey.change_window(
             center=window.center - up * step, width=window.width + across * step
         )
 

@@ -27,7 +27,7 @@ class ZoomTool:
             return
         factor = 2.0 ** ((self._last_y - event.y_px) / DOUBLING_PX)
         self._last_y = event.y_px
-        self._view.zoom_about(self._anchor.x_px, self._anchor.y_px, factor)
+        self._view.place.zoom_about(self._anchor.x_px, self._anchor.y_px, factor)
 
     def release(self, event: PointerEvent) -> None:
         """End the gesture."""
