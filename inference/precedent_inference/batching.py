@@ -28,11 +28,14 @@ def answer_batch(
     encoded = dict(zip(unique, engine.encode(list(unique.values()))[0], strict=True))
     media = engine.backend.join([[encoded[image.key] for image in row.images] for row in rows])
     tokens, index, mask = _padded(engine, rows)
-    logits, state = engine.backend.forward(Step(tokens, index, mask), media, None)
+    room = tokens.shape[1] + max_new_tokens
+    empty = engine.backend.pick(engine.backend.start([], room), [0] * len(rows))
+    given, state = engine.backend.forward(Step(tokens, index, mask), media, empty)
     seen = np.array([[decode_index(rules.placement, len(row.images))] for row in rows])
     found: list[list[int]] = [[] for _ in rows]
     is_done = np.zeros(len(rows), bool)
     for left in reversed(range(max_new_tokens)):
+        logits = given[:, 0]
         logits[:, list(rules.suppressed)] = -np.inf
         chosen = logits.argmax(-1)
         is_done |= np.isin(chosen, list(rules.stops))
@@ -42,7 +45,7 @@ def answer_batch(
             break
         mask = np.pad(mask, ((0, 0), (0, 1)), constant_values=1)
         step = Step(chosen[:, None].astype(np.int64), seen, mask)
-        logits, state = engine.backend.forward(step, media, state)
+        given, state = engine.backend.forward(step, media, state)
     return [tuple(tokens) for tokens in found]
 
 

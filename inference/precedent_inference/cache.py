@@ -1,17 +1,19 @@
-"""What is kept between questions: encoded images, and the text prefix's keys and values.
+"""What is kept in memory between questions: encoded images, and the keys and values of prompts.
 
 A key holds everything that the value depends on, so a hit is always right. An image's encoding
-depends on its pixels and on the model; a token's keys and values depend on every token up to it and
-on the image that each of them saw. Two prompts therefore share exactly their longest common row of
-(token, image seen), whatever the placement rule: with "next" that row ends at the last reference's
-image token when the query's image changes, with "previous" at the query's.
+depends on its pixels and on the model. A token's keys and values depend on every token up to it and
+on the image that each of them saw; the prefix cache is therefore a tree over (token, image seen).
+Two prompts share exactly the path that they have in common, whatever the placement rule: with
+"next" it ends at the last reference's image token when the query's image changes, with "previous"
+at the query's.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
-from precedent_inference.backends.base import EncodedImage, TokenState
+from precedent_inference.backends.base import EncodedImage, Segment
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -66,6 +68,11 @@ class ByteBudgetCache(Generic[Key, Value]):
         if value is not None:
             self.used_bytes -= self._size_of(value)
 
+    def clear(self) -> None:
+        """Forget everything."""
+        for key in self.keys():
+            self.remove(key)
+
 
 class ImageCache(ByteBudgetCache[str, EncodedImage]):
     """Encoded images by their content key."""
@@ -74,28 +81,120 @@ class ImageCache(ByteBudgetCache[str, EncodedImage]):
         super().__init__(budget_bytes, lambda image: image.nbytes)
 
 
-class PrefixCache(ByteBudgetCache[Row, TokenState]):
-    """States of whole prompts, found by their longest common beginning."""
+@dataclass(slots=True, eq=False)
+class _Node:
+    """Some tokens on from the node's parent, with their keys and values; the root has none."""
+
+    row: Row
+    segment: Segment | None
+    parent: "_Node | None"
+    children: dict[Seen, "_Node"] = field(default_factory=dict)
+    """By the first element of the child's row."""
+    used: int = 0
+    """When it was last on the path of a question."""
+
+
+class PrefixCache:
+    """The keys and values of prompts, as a tree in which prompts share their common beginning.
+
+    Never more bytes than the budget: the ends of the paths used longest ago make room.
+    """
 
     def __init__(self, budget_bytes: int) -> None:
-        super().__init__(budget_bytes, lambda state: state.nbytes)
+        self.budget_bytes = budget_bytes
+        self.used_bytes = 0
+        self._root = _Node((), None, None)
+        self._clock = 0
 
-    def longest(self, row: Row) -> tuple[TokenState, int] | None:
-        """Give the state that shares most with `row` and how many tokens it shares."""
-        shared = {known: common_length(known, row) for known in self.keys()}
-        best = max(shared, key=lambda known: shared[known], default=None)
-        if best is None or shared[best] == 0:
-            return None
-        state = self.get(best)
-        assert state is not None
-        return state, shared[best]
+    def longest(self, row: Row) -> tuple[list[Segment], int]:
+        """Give the keys and values of the longest known beginning of `row`, and its length."""
+        nodes = self._walk(row)
+        segments = [node.segment for node in nodes if node.segment is not None]
+        return segments, sum(segment.length for segment in segments)
 
-    def put(self, key: Row, value: TokenState) -> None:
-        """Keep a prompt's state; kept prompts that are its beginning are part of it and go."""
-        for known in self.keys():
-            if common_length(known, key) == len(known):
-                self.remove(known)
-        super().put(key, value)
+    def put(self, row: Row, cut: Callable[[int, int], Segment]) -> None:
+        """Keep a prompt; `cut` gives the keys and values of the tokens from .. to before ...
+
+        Only what is not there yet is cut. When the budget does not hold it all, its end is left
+        out.
+        """
+        path = self._walk(row)
+        at = sum(len(node.row) for node in path)
+        if at == len(row):
+            return
+        parent = path[-1] if path else self._root
+        segment = cut(at, len(row))
+        fits = self._make_room(segment, path)
+        if fits == 0:
+            return
+        if fits < segment.length:
+            segment, _ = segment.split(fits)
+        child = _Node(row[at : at + fits], segment, parent)
+        parent.children[row[at]] = child
+        self.used_bytes += segment.nbytes
+        self._touch(child)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._root = _Node((), None, None)
+        self.used_bytes = 0
+
+    def _walk(self, row: Row) -> list[_Node]:
+        """Give the nodes that hold the known beginning of `row`, split where the row leaves one."""
+        path: list[_Node] = []
+        node, at = self._root, 0
+        while at < len(row) and row[at] in node.children:
+            node = node.children[row[at]]
+            shared = common_length(node.row, row[at:])
+            if shared < len(node.row):
+                self._split(node, shared)
+            self._touch(node)
+            path.append(node)
+            at += shared
+        return path
+
+    def _touch(self, node: _Node) -> None:
+        self._clock += 1
+        node.used = self._clock
+
+    def _split(self, node: _Node, at: int) -> None:
+        """Make two nodes of one; the first keeps the name, its rest becomes its only child."""
+        assert node.segment is not None
+        self.used_bytes -= node.segment.nbytes
+        first, rest = node.segment.split(at)
+        child = _Node(node.row[at:], rest, node, node.children, node.used)
+        for grandchild in child.children.values():
+            grandchild.parent = child
+        node.row, node.segment = node.row[:at], first
+        node.children = {child.row[0]: child}
+        self.used_bytes += first.nbytes + rest.nbytes
+
+    def _make_room(self, segment: Segment, path: Sequence[_Node]) -> int:
+        """Remove the ends used longest ago until `segment` fits behind `path`, which stays.
+
+        Gives how many of its tokens fit.
+        """
+        kept = {id(node) for node in path}
+        held = sum(node.segment.nbytes for node in path if node.segment is not None)
+        per_token = segment.nbytes // segment.length
+        fits = min(segment.length, (self.budget_bytes - held) // per_token)
+        while fits > 0 and self.used_bytes + fits * per_token > self.budget_bytes:
+            ends = [node for node in self._nodes() if not node.children and id(node) not in kept]
+            self._remove(min(ends, key=lambda node: node.used))
+        return max(fits, 0)
+
+    def _remove(self, node: _Node) -> None:
+        assert node.parent is not None
+        assert node.segment is not None
+        del node.parent.children[node.row[0]]
+        self.used_bytes -= node.segment.nbytes
+
+    def _nodes(self) -> Iterator[_Node]:
+        waiting = list(self._root.children.values())
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += node.children.values()
 
 
 def seen_row(tokens: Sequence[int], media_index: Sequence[int], images: Sequence[str]) -> Row:

@@ -15,18 +15,24 @@ from precedent_inference.backends.base import (
     Backend,
     EncodedImage,
     FloatArray,
+    IntArray,
     Media,
     Step,
     TokenState,
 )
 from precedent_inference.cache import ImageCache, PrefixCache, Row, seen_row
-from precedent_inference.errors import Cancelled
+from precedent_inference.errors import Cancelled, PromptError
+from precedent_inference.image_store import ImageStore
 from precedent_inference.images import ModelImage
 from precedent_inference.placement import Placement, decode_index, media_index
 from precedent_inference.sampling import Sampler, Sampling
 
 IMAGE_BUDGET_BYTES = 256 * 1024**2
 PREFIX_BUDGET_BYTES = 256 * 1024**2
+
+ENCODE_CHUNK = 8
+PREFILL_CHUNK = 512
+"""Pictures and prompt tokens computed at once; between chunks a question can be cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,14 @@ class TokenRules:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheBudgets:
+    """Bytes that may be held in memory between questions."""
+
+    images: int = IMAGE_BUDGET_BYTES
+    prefixes: int = PREFIX_BUDGET_BYTES
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What a prefill computed and what it reused."""
 
@@ -56,7 +70,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prefilled:
-    """A prompt that has been read, ready to be answered."""
+    """A prompt that has been read, ready to be answered once: decoding uses its state up."""
 
     logits: FloatArray
     """(vocabulary,), after the last prompt token."""
@@ -64,6 +78,8 @@ class Prefilled:
     media: Media
     images: int
     """Images in the prompt, all of them seen."""
+    encoded: tuple[EncodedImage, ...]
+    """Those images, for media of more rows."""
     counts: Counts
 
 
@@ -83,46 +99,83 @@ class Engine:
         backend: Backend,
         rules: TokenRules,
         *,
-        image_budget_bytes: int = IMAGE_BUDGET_BYTES,
-        prefix_budget_bytes: int = PREFIX_BUDGET_BYTES,
+        budgets: CacheBudgets | None = None,
+        store: ImageStore | None = None,
     ) -> None:
+        """Start with empty caches in memory; `store` keeps encoded images across restarts."""
+        budgets = budgets or CacheBudgets()
         self.backend = backend
         self.rules = rules
-        self.image_cache = ImageCache(image_budget_bytes)
-        self.prefix_cache = PrefixCache(prefix_budget_bytes)
+        self.image_cache = ImageCache(budgets.images)
+        self.prefix_cache = PrefixCache(budgets.prefixes)
+        self._store = store
 
-    def encode(self, images: Sequence[ModelImage]) -> tuple[list[EncodedImage], int]:
-        """Give each picture encoded, and how many had to be computed; equal pictures count once."""
-        known = {image.key: self.image_cache.get(image.key) for image in images}
-        missing = {image.key: image for image in images if known[image.key] is None}
-        if missing:
-            pixels = np.stack([image.pixels for image in missing.values()])
-            for key, encoded in zip(missing, self.backend.encode(pixels), strict=True):
-                known[key] = encoded
-                self.image_cache.put(key, encoded)
-        found = [known[image.key] for image in images]
-        return [image for image in found if image is not None], len(missing)
+    def encode(
+        self, images: Sequence[ModelImage], cancel: threading.Event | None = None
+    ) -> tuple[list[EncodedImage], int]:
+        """Give each picture encoded, and how many had to be computed; equal pictures count once.
+
+        Raises Cancelled between two batches.
+        """
+        known: dict[str, EncodedImage] = {}
+        missing: dict[str, ModelImage] = {}
+        for image in images:
+            found = self._kept(image.key)
+            if found is None:
+                missing[image.key] = image
+            else:
+                known[image.key] = found
+        waiting = list(missing.values())
+        for start in range(0, len(waiting), ENCODE_CHUNK):
+            _check(cancel)
+            chunk = waiting[start : start + ENCODE_CHUNK]
+            pixels = np.stack([image.pixels for image in chunk])
+            for image, encoded in zip(chunk, self.backend.encode(pixels), strict=True):
+                known[image.key] = encoded
+                self.image_cache.put(image.key, encoded)
+                if self._store is not None:
+                    self._store.put(image.key, self.backend.pack(encoded))
+        return [known[image.key] for image in images], len(missing)
 
     def prefill(
-        self, tokens: Sequence[int], images: Sequence[ModelImage], cancel: threading.Event
+        self,
+        tokens: Sequence[int],
+        images: Sequence[ModelImage],
+        cancel: threading.Event,
+        *,
+        room: int = 0,
     ) -> Prefilled:
-        """Read a prompt whose image tokens stand for `images`, in order. Raises Cancelled."""
+        """Read a prompt whose image tokens stand for `images`, in order.
+
+        room: tokens that will be decoded after it. Raises PromptError when there are not as many
+        image tokens as images, and Cancelled.
+        """
         is_image = [token == self.rules.image for token in tokens]
-        assert tokens
-        assert sum(is_image) == len(images) > 0
+        if sum(is_image) != len(images):
+            raise PromptError(
+                f"The prompt has {sum(is_image)} image tokens for {len(images)} pictures.",
+                "Give each picture one image token.",
+            )
         _check(cancel)
-        encoded, computed = self.encode(images)
-        _check(cancel)
+        encoded, computed = self.encode(images, cancel)
         index = media_index(is_image, self.rules.placement)
         row = seen_row(tokens, index, [image.key for image in images])
         # The last token is always computed anew: its logits are wanted, and the cache holds none.
-        state, reused = self._known(row[:-1])
+        segments, reused = self.prefix_cache.longest(row[:-1])
+        state = self.backend.start(segments, len(tokens) + room)
         media = self.backend.join([encoded])
-        step = Step(_row(tokens[reused:]), _row(index[reused:]))
-        logits, state = self.backend.forward(step, media, state)
-        self.prefix_cache.put(row, state)
+        steps = [
+            Step(_row(tokens[at : at + PREFILL_CHUNK]), _row(index[at : at + PREFILL_CHUNK]))
+            for at in range(reused, len(tokens), PREFILL_CHUNK)
+        ]
+        for step in steps[:-1]:
+            _check(cancel)
+            _, state = self.backend.forward(step, media, state)
+        _check(cancel)
+        logits, state = self.backend.forward(steps[-1], media, state)
+        self._keep(row, state)
         counts = Counts(computed, len(images) - computed, len(tokens), reused)
-        return Prefilled(logits[0], state, media, len(images), counts)
+        return Prefilled(logits[0, 0], state, media, len(images), tuple(encoded), counts)
 
     def decode(
         self, prompt: Prefilled, sampling: Sampling, cancel: threading.Event
@@ -139,20 +192,37 @@ class Engine:
                 return
             _check(cancel)
             rows, state = self.backend.forward(Step(_row([token]), index), prompt.media, state)
-            logits = rows[0]
+            logits = rows[0, 0]
 
-    def _known(self, row: Row) -> tuple[TokenState | None, int]:
-        found = self.prefix_cache.longest(row)
-        if found is None:
-            return None, 0
-        state, shared = found
-        return self.backend.truncate(state, shared), shared
+    def forget(self) -> None:
+        """Empty the caches in memory."""
+        self.image_cache.clear()
+        self.prefix_cache.clear()
+
+    def _kept(self, key: str) -> EncodedImage | None:
+        """Give an encoded image from memory or from the disk."""
+        found = self.image_cache.get(key)
+        if found is not None or self._store is None:
+            return found
+        data = self._store.get(key)
+        if data is None:
+            return None
+        try:
+            image = self.backend.unpack(data)
+        except ValueError:
+            self._store.remove(key)
+            return None
+        self.image_cache.put(key, image)
+        return image
+
+    def _keep(self, row: Row, state: TokenState) -> None:
+        self.prefix_cache.put(row, lambda start, end: self.backend.cut(state, start, end))
 
 
-def _row(numbers: Sequence[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+def _row(numbers: Sequence[int]) -> IntArray:
     return np.asarray(numbers, dtype=np.int64)[None]
 
 
-def _check(cancel: threading.Event) -> None:
-    if cancel.is_set():
+def _check(cancel: threading.Event | None) -> None:
+    if cancel is not None and cancel.is_set():
         raise Cancelled("The answer was stopped.")

@@ -24,7 +24,8 @@ from precedent_inference.backends.base import Backend, EncodedImage, FloatArray,
 from precedent_inference.backends.onnx_runtime import OnnxBackend
 from precedent_inference.backends.pytorch import TorchBackend
 from precedent_inference.errors import ModelError
-from precedent_inference.model.flamingo import Flamingo, KVCache, MediaKV
+from precedent_inference.model.flamingo import Flamingo, MediaKV
+from precedent_inference.model.kv_cache import GrowingCache
 from precedent_inference.model.weights import load_flamingo
 from precedent_inference.models import (
     ONNX_FOLDER,
@@ -60,7 +61,7 @@ class _Media(nn.Module):
 
     def forward(self, latents: Tensor) -> tuple[Tensor, Tensor]:
         pairs = self.model.project_media(latents)
-        return pairs.keys, pairs.values
+        return pairs.keys.transpose(2, 3), pairs.values.transpose(2, 3)
 
 
 class _Decoder(nn.Module):
@@ -78,9 +79,11 @@ class _Decoder(nn.Module):
         cache_values: Tensor,
         attention_mask: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        media, cache = MediaKV(media_keys, media_values), KVCache(cache_keys, cache_values)
-        logits, cache = self.model.decode(tokens, media, media_index, cache, attention_mask)
-        return logits, cache.keys, cache.values
+        media = MediaKV(media_keys.transpose(2, 3), media_values.transpose(2, 3))
+        cache = GrowingCache(list(zip(cache_keys.unbind(0), cache_values.unbind(0), strict=True)))
+        logits = self.model.decode(tokens, media, media_index, cache, attention_mask)
+        keys, values = zip(*cache.pairs, strict=True)
+        return logits, torch.stack(keys), torch.stack(values)
 
 
 class _Graph(NamedTuple):
@@ -184,7 +187,14 @@ def _graphs(model: Flamingo) -> dict[str, _Graph]:
     vision, language = model.config.vision, model.config.language
     rows, images, tokens, cached = 2, 3, 7, 5
     latents = torch.zeros(rows, images, model.config.resampler.latents, vision.width)
-    media = model.project_media(latents)
+    media_shape = (
+        len(model.config.cross_layers),
+        rows,
+        images,
+        model.config.cross_attention.heads,
+        model.config.resampler.latents,
+        model.config.cross_attention.head_width,
+    )
     cache = torch.zeros(
         language.layers, rows, language.heads, cached, language.width // language.heads
     )
@@ -195,8 +205,8 @@ def _graphs(model: Flamingo) -> dict[str, _Graph]:
         # Distinct tensors: the exporter takes one tensor given twice for one input (torch 2.13).
         "tokens": ids,
         "media_index": ids.clone(),
-        "media_keys": media.keys,
-        "media_values": media.values,
+        "media_keys": torch.zeros(media_shape),
+        "media_values": torch.zeros(media_shape),
         "cache_keys": cache,
         "cache_values": cache.clone(),
         "attention_mask": mask,
@@ -242,8 +252,9 @@ def _write(graph: _Graph, path: Path) -> None:
 def _logits(
     backend: Backend, images: Sequence[EncodedImage], steps: list[Step]
 ) -> list[FloatArray]:
-    media = backend.join([images] * len(steps[0].tokens))
-    state: TokenState | None = None
+    rows = len(steps[0].tokens)
+    media = backend.join([images] * rows)
+    state: TokenState = backend.pick(backend.start([], 0), [0] * rows)
     found: list[FloatArray] = []
     for step in steps:
         logits, state = backend.forward(step, media, state)

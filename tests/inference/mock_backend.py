@@ -16,6 +16,7 @@ from precedent_inference.backends.base import (
     FloatArray,
     IntArray,
     Media,
+    Segment,
     Step,
     TokenState,
 )
@@ -46,6 +47,9 @@ class MockState:
     def nbytes(self) -> int:
         return 10 * len(self.numbers)
 
+    def split(self, at: int) -> "tuple[MockState, MockState]":
+        return MockState(self.numbers[:at]), MockState(self.numbers[at:])
+
 
 class MockBackend:
     """Batches of one row; `script` names the favoured token by the number of tokens read."""
@@ -61,31 +65,46 @@ class MockBackend:
         self.encoded += len(pixels)
         return [MockImage(picture.reshape(1, -1)[:, :1]) for picture in pixels]
 
+    def pack(self, image: EncodedImage) -> bytes:
+        return image.latents.tobytes()
+
+    def unpack(self, data: bytes) -> MockImage:
+        return MockImage(np.frombuffer(data, np.float32).reshape(1, 1))
+
     def join(self, rows: Sequence[Sequence[EncodedImage]]) -> MockMedia:
         return MockMedia(tuple(float(image.latents[0, 0]) for image in rows[0]))
 
-    def forward(
-        self, step: Step, media: Media, state: TokenState | None
-    ) -> tuple[FloatArray, MockState]:
+    def start(self, segments: Sequence[Segment], capacity: int) -> MockState:
+        numbers = [number for segment in segments for number in own(segment).numbers]
+        return MockState(tuple(numbers))
+
+    def forward(self, step: Step, media: Media, state: TokenState) -> tuple[FloatArray, MockState]:
         assert isinstance(media, MockMedia)
-        assert state is None or isinstance(state, MockState)
         self.steps.append(step)
-        numbers = list(state.numbers) if state is not None else []
+        numbers = list(own(state).numbers)
         for token, index in zip(step.tokens[0], step.media_index[0], strict=True):
             code = media.codes[index - 1] if index else 0.0
             before = numbers[-1] if numbers else 0.0
             numbers.append(float(np.tanh(0.7 * before + 0.1 * token + code)))
         if self.cancel_at_length is not None and len(numbers) >= self.cancel_at_length[0]:
             self.cancel_at_length[1].set()
-        logits = np.full((1, VOCABULARY), numbers[-1], np.float32)
+        logits = np.full((1, len(step.wanted), VOCABULARY), numbers[-1], np.float32)
         logits += np.linspace(0, numbers[-1], VOCABULARY, dtype=np.float32)
         if len(numbers) in self.script:
-            logits[0, self.script[len(numbers)]] += 50
+            logits[..., self.script[len(numbers)]] += 50
         return logits, MockState(tuple(numbers))
 
-    def truncate(self, state: TokenState, length: int) -> MockState:
-        assert isinstance(state, MockState)
-        return MockState(state.numbers[:length])
+    def cut(self, state: TokenState, start: int, end: int) -> MockState:
+        return MockState(own(state).numbers[start:end])
+
+    def pick(self, state: TokenState, rows: Sequence[int]) -> MockState:
+        assert list(rows) == [0]
+        return own(state)
+
+
+def own(state: TokenState | Segment) -> MockState:
+    assert isinstance(state, MockState)
+    return state
 
 
 def row(step: Step) -> tuple[list[int], list[int]]:

@@ -1,11 +1,12 @@
 """What the engine asks of whatever runs the arithmetic. Values in between belong to the backend.
 
-Letters: B batch, T new tokens, S cached tokens, M media, L latents, V latent width.
+Letters: B batch, T new tokens, S cached tokens, M media, L latents, V latent width, W wanted
+positions.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ class BackendReport:
     """The device or execution provider that runs the decoder."""
     warnings: tuple[str, ...] = ()
     """What was wanted and could not be had."""
+    graphs: tuple[tuple[str, str], ...] = ()
+    """Each exported graph and the provider that runs it; empty without graphs."""
+    reason: str = ""
+    """Why this device and precision were chosen, one sentence; empty when there was no choice."""
 
 
 class EncodedImage(Protocol):
@@ -46,8 +51,26 @@ class Media(Protocol):
     """The encoded images of every row of a batch, ready for the decoder."""
 
 
+class Segment(Protocol):
+    """Keys and values of some neighbouring tokens, kept apart from any state."""
+
+    @property
+    def length(self) -> int:
+        """Tokens."""
+        ...
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        ...
+
+    def split(self, at: int) -> tuple[Self, Self]:
+        """Give the first `at` tokens and the rest; neither holds the memory of the other."""
+        ...
+
+
 class TokenState(Protocol):
-    """Self-attention keys and values of the tokens so far."""
+    """Self-attention keys and values of the tokens so far, written on by every forward pass."""
 
     @property
     def length(self) -> int:
@@ -56,7 +79,7 @@ class TokenState(Protocol):
 
     @property
     def nbytes(self) -> int:
-        """Bytes held."""
+        """Bytes held, room for tokens to come included."""
         ...
 
 
@@ -70,6 +93,13 @@ class Step:
     """[B, T], the image each token sees, counted from 1 in its row; 0 for none."""
     mask: IntArray | None = None
     """[B, S + T], 0 where a token is left padding; None when nothing is padding."""
+    wanted: tuple[int, ...] = (-1,)
+    """Positions in T whose logits are given; the others are never computed."""
+
+    @property
+    def sees_images(self) -> bool:
+        """Whether any token sees an image; without, cross-attention is zero and may be skipped."""
+        return bool(self.media_index.any())
 
 
 class Backend(Protocol):
@@ -84,16 +114,40 @@ class Backend(Protocol):
         """Encode normalised pictures [M, 3, size, size]."""
         ...
 
+    def pack(self, image: EncodedImage) -> bytes:
+        """Give an encoded image as bytes, for the disk."""
+        ...
+
+    def unpack(self, data: bytes) -> EncodedImage:
+        """Give the image of `pack`. Raises ValueError when the bytes are not one of this model."""
+        ...
+
     def join(self, rows: Sequence[Sequence[EncodedImage]]) -> Media:
-        """Line up each row's images; rows may differ in number, and each has at least one."""
+        """Line up each row's images; rows may differ in number, down to none."""
         ...
 
-    def forward(
-        self, step: Step, media: Media, state: TokenState | None
-    ) -> tuple[FloatArray, TokenState]:
-        """Give the logits [B, vocabulary] after each row's last token, and the grown state."""
+    def start(self, segments: Sequence[Segment], capacity: int) -> TokenState:
+        """Give a state of one row that holds copies of `segments`, with room for more.
+
+        capacity: tokens to make room for, those of the segments included; a state that needs more
+        grows by itself, at the price of a copy.
+        """
         ...
 
-    def truncate(self, state: TokenState, length: int) -> TokenState:
-        """Give the state of the first `length` tokens; the given state stays as it is."""
+    def forward(self, step: Step, media: Media, state: TokenState) -> tuple[FloatArray, TokenState]:
+        """Give the logits [B, W, vocabulary] and the grown state.
+
+        The state given is used up: its memory is written on by the one that comes back.
+        """
+        ...
+
+    def cut(self, state: TokenState, start: int, end: int) -> Segment:
+        """Give a copy of the keys and values of the tokens from `start` to before `end`.
+
+        state: of one row.
+        """
+        ...
+
+    def pick(self, state: TokenState, rows: Sequence[int]) -> TokenState:
+        """Give a new state whose row i is a copy of row `rows[i]`."""
         ...

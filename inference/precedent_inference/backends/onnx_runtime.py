@@ -14,6 +14,7 @@ from typing import Protocol, cast
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # 1.31 has no stubs
+import safetensors.numpy
 from onnxruntime.capi.onnxruntime_pybind11_state import (  # type: ignore[import-untyped]  # as above
     EPFail,
     Fail,
@@ -25,6 +26,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (  # type: ignore[import
 from onnxruntime.capi.onnxruntime_pybind11_state import (
     NotImplemented as NotSupported,
 )
+from safetensors import SafetensorError
 
 from precedent_inference.backends.base import (
     BackendReport,
@@ -32,6 +34,7 @@ from precedent_inference.backends.base import (
     FloatArray,
     IntArray,
     Media,
+    Segment,
     Step,
     TokenState,
 )
@@ -98,20 +101,28 @@ class OnnxMedia:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OnnxState:
-    """Keys and values [N, B, H, S, D] of the tokens so far."""
+    """Keys and values [N, B, H, S, D] of some neighbouring tokens: a segment and a state alike."""
 
     keys: FloatArray
     values: FloatArray
 
     @property
     def length(self) -> int:
-        """Cached tokens, S."""
+        """Tokens, S."""
         return int(self.keys.shape[3])
 
     @property
     def nbytes(self) -> int:
         """Bytes held."""
         return self.keys.nbytes + self.values.nbytes
+
+    def split(self, at: int) -> "tuple[OnnxState, OnnxState]":
+        """Give the first `at` tokens and the rest, as copies."""
+        return self.part(0, at), self.part(at, self.length)
+
+    def part(self, start: int, end: int) -> "OnnxState":
+        """Give a copy of the tokens from `start` to before `end`."""
+        return OnnxState(*(x[:, :, :, start:end].copy() for x in (self.keys, self.values)))
 
 
 class _Value(Protocol):
@@ -135,6 +146,8 @@ class OnnxBackend:
         )
         shapes = {value.name: value.shape for value in self._decoder.get_inputs()}
         self._layers, _, self._heads, _, self._head_width = shapes["cache_keys"]
+        blocks, _, _, *image = shapes["media_keys"]
+        self._image_shape = (blocks, *image)
         self.report = report_of(self._decoder.get_providers()[0], providers)
 
     def encode(self, pixels: FloatArray) -> list[EncodedImage]:
@@ -150,21 +163,43 @@ class OnnxBackend:
             ]
         return images
 
+    def pack(self, image: EncodedImage) -> bytes:
+        """Give an encoded image as safetensors bytes."""
+        own = _own(image)
+        arrays = {"latents": own.latents, "keys": own.keys, "values": own.values}
+        data: bytes = safetensors.numpy.save(arrays)
+        return data
+
+    def unpack(self, data: bytes) -> OnnxImage:
+        """Give the image of `pack`. Raises ValueError when the bytes are not one."""
+        try:
+            arrays = safetensors.numpy.load(data)
+        except SafetensorError as error:
+            raise ValueError(f"not an encoded image: {error}") from error
+        if set(arrays) != {"latents", "keys", "values"}:
+            raise ValueError(f"not an encoded image: {sorted(arrays)}")
+        return OnnxImage(arrays["latents"], arrays["keys"], arrays["values"])
+
     def join(self, rows: Sequence[Sequence[EncodedImage]]) -> OnnxMedia:
         """Line up each row's images; missing ones are zeros, which no token sees."""
-        most = max(len(row) for row in rows)
-        keys = [_padded([_own(image).keys for image in row], most) for row in rows]
-        values = [_padded([_own(image).values for image in row], most) for row in rows]
+        most = max(1, *(len(row) for row in rows))
+        keys = [self._padded([_own(image).keys for image in row], most) for row in rows]
+        values = [self._padded([_own(image).values for image in row], most) for row in rows]
         return OnnxMedia(np.stack(keys, 1), np.stack(values, 1))
 
-    def forward(
-        self, step: Step, media: Media, state: TokenState | None
-    ) -> tuple[FloatArray, OnnxState]:
-        """Give the logits [B, vocabulary] after each row's last token, and the grown state."""
+    def start(self, segments: Sequence[Segment], capacity: int) -> OnnxState:
+        """Give a state of one row that holds copies of `segments`."""
+        own = [_own_state(segment) for segment in segments]
+        if not own:
+            return self._empty(1)
+        parts = ([one.keys for one in own], [one.values for one in own])
+        return OnnxState(*(np.concatenate(part, axis=3) for part in parts))
+
+    def forward(self, step: Step, media: Media, state: TokenState) -> tuple[FloatArray, OnnxState]:
+        """Give the logits [B, W, vocabulary] of the wanted positions, and the grown state."""
         assert isinstance(media, OnnxMedia)
         batch, new_tokens = step.tokens.shape
-        known = self._empty(batch) if state is None else state
-        assert isinstance(known, OnnxState)
+        known = _own_state(state)
         mask = step.mask
         if mask is None:
             mask = np.ones((batch, known.length + new_tokens), np.int64)
@@ -178,13 +213,21 @@ class OnnxBackend:
             "attention_mask": mask,
         }
         logits, keys, values = self._decoder.run(None, feeds)
-        return logits[:, -1], OnnxState(keys, values)
+        return logits[:, list(step.wanted)], OnnxState(keys, values)
 
-    def truncate(self, state: TokenState, length: int) -> OnnxState:
-        """Give the state of the first `length` tokens."""
-        assert isinstance(state, OnnxState)
-        parts = (state.keys[:, :, :, :length], state.values[:, :, :, :length])
-        return OnnxState(*(np.ascontiguousarray(part) for part in parts))
+    def cut(self, state: TokenState, start: int, end: int) -> OnnxState:
+        """Give a copy of the keys and values of the tokens from `start` to before `end`."""
+        return _own_state(state).part(start, end)
+
+    def pick(self, state: TokenState, rows: Sequence[int]) -> OnnxState:
+        """Give a new state whose row i is a copy of row `rows[i]`."""
+        own, at = _own_state(state), list(rows)
+        return OnnxState(own.keys[:, at], own.values[:, at])
+
+    def _padded(self, arrays: list[FloatArray], length: int) -> FloatArray:
+        missing = length - len(arrays)
+        empty = np.zeros(self._image_shape, np.float32)
+        return np.stack(arrays + [empty] * missing, 1)  # [X, M, H, L, D]
 
     def _empty(self, batch: int) -> OnnxState:
         shape = (self._layers, batch, self._heads, 0, self._head_width)
@@ -242,9 +285,9 @@ def _own(image: EncodedImage) -> OnnxImage:
     return image
 
 
-def _padded(arrays: list[FloatArray], length: int) -> FloatArray:
-    missing = length - len(arrays)
-    return np.stack(arrays + [np.zeros_like(arrays[0])] * missing, 1)  # [X, M, H, L, D]
+def _own_state(state: TokenState | Segment) -> OnnxState:
+    assert isinstance(state, OnnxState)
+    return state
 
 
 def _is_loadable(library: str) -> bool:

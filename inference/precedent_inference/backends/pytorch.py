@@ -9,22 +9,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import safetensors.torch
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 
 from precedent_inference.backends.base import (
     BackendReport,
     EncodedImage,
     FloatArray,
+    IntArray,
     Media,
+    Segment,
     Step,
     TokenState,
 )
-from precedent_inference.model.flamingo import Flamingo, KVCache, MediaKV
+from precedent_inference.model.flamingo import Flamingo, MediaKV
+from precedent_inference.model.kv_cache import BufferCache
+from precedent_inference.model.packed import pack_linears
 from precedent_inference.model.weights import load_flamingo
 
 ENCODE_BATCH = 32
 """Images through the vision tower at once; bounds the memory of an evaluation."""
+
+PRECISIONS = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,16 +58,40 @@ class TorchImage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TorchMedia:
-    """Keys and values [X, B, M, H, L, D] of a batch's images."""
+    """Keys and values [X, B, H, M, L, D] of a batch's images; None when there is none."""
 
-    pairs: MediaKV
+    pairs: MediaKV | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TorchSegment:
+    """Keys and values [N, 1, H, T, D] of some neighbouring tokens."""
+
+    keys: Tensor
+    values: Tensor
+
+    @property
+    def length(self) -> int:
+        """Tokens, T."""
+        return int(self.keys.shape[3])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.keys.nbytes + self.values.nbytes
+
+    def split(self, at: int) -> "tuple[TorchSegment, TorchSegment]":
+        """Give the first `at` tokens and the rest, as copies."""
+        parts = (self.keys[..., :at, :], self.values[..., :at, :])
+        rest = (self.keys[..., at:, :], self.values[..., at:, :])
+        return TorchSegment(*map(torch.clone, parts)), TorchSegment(*map(torch.clone, rest))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TorchState:
-    """Keys and values [N, B, H, S, D] of the tokens so far."""
+    """The keys and values of the tokens so far, written on by every forward pass."""
 
-    cache: KVCache
+    cache: BufferCache
 
     @property
     def length(self) -> int:
@@ -68,20 +100,25 @@ class TorchState:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held."""
-        return self.cache.keys.nbytes + self.cache.values.nbytes
+        """Bytes held, room for tokens to come included."""
+        return self.cache.nbytes
 
 
 class TorchBackend:
     """Runs a Flamingo with torch."""
 
-    def __init__(self, model: Flamingo, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, model: Flamingo, warnings: tuple[str, ...] = (), *, reason: str = ""
+    ) -> None:
         self.model = model
         weight = model.embedding.weight
-        self._device = weight.device
-        precision = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16"}
+        self._device, self._dtype = weight.device, weight.dtype
         self.report = BackendReport(
-            "pytorch", precision[weight.dtype], _device_name(weight.device), warnings
+            "pytorch",
+            PRECISIONS[self._dtype],
+            _device_name(weight.device),
+            warnings,
+            reason=reason,
         )
 
     @torch.inference_mode()
@@ -89,46 +126,91 @@ class TorchBackend:
         """Encode normalised pictures [M, 3, size, size]."""
         images: list[EncodedImage] = []
         for part in torch.split(torch.from_numpy(pixels), ENCODE_BATCH):
-            dtype = self.model.embedding.weight.dtype
-            latents = self.model.encode_images(part.to(self._device, dtype))  # [M, L, V]
-            pairs = self.model.project_media(latents[None])  # [X, 1, M, H, L, D]
+            latents = self.model.encode_images(part.to(self._device, self._dtype))  # [M, L, V]
+            pairs = self.model.project_media(latents[None])  # [X, 1, H, M, L, D]
             # Copies, so that an image kept in a cache does not keep its whole batch alive.
             for at in range(len(part)):
-                keys, values = pairs.keys[:, 0, at].clone(), pairs.values[:, 0, at].clone()
+                keys, values = (x[:, 0, :, at].clone() for x in pairs)
                 images.append(TorchImage(latents[at].clone(), keys, values))
         return images
+
+    def pack(self, image: EncodedImage) -> bytes:
+        """Give an encoded image as safetensors bytes."""
+        own = _own(image)
+        tensors = {"features": own.features, "keys": own.keys, "values": own.values}
+        data: bytes = safetensors.torch.save({name: t.cpu() for name, t in tensors.items()})
+        return data
+
+    def unpack(self, data: bytes) -> TorchImage:
+        """Give the image of `pack`. Raises ValueError when the bytes are not one of this model."""
+        config = self.model.config
+        heads, width = config.cross_attention.heads, config.cross_attention.head_width
+        latents = config.resampler.latents
+        pair = (len(config.cross_layers), heads, latents, width)
+        shapes = {"features": (latents, config.vision.width), "keys": pair, "values": pair}
+        try:
+            tensors = safetensors.torch.load(data)
+        except SafetensorError as error:
+            raise ValueError(f"not an encoded image: {error}") from error
+        found = {name: (tuple(t.shape), t.dtype) for name, t in tensors.items()}
+        if found != {name: (shape, self._dtype) for name, shape in shapes.items()}:
+            raise ValueError(f"an encoded image of another model: {found}")
+        return TorchImage(*(tensors[name].to(self._device) for name in shapes))
 
     @torch.inference_mode()
     def join(self, rows: Sequence[Sequence[EncodedImage]]) -> TorchMedia:
         """Line up each row's images; missing ones are zeros, which no token sees."""
         most = max(len(row) for row in rows)
-        keys = torch.stack([_padded([_own(image).keys for image in row], most) for row in rows], 1)
-        values = [_padded([_own(image).values for image in row], most) for row in rows]
-        return TorchMedia(MediaKV(keys, torch.stack(values, 1)))
+        if most == 0:
+            return TorchMedia(None)
+        empty = next(_own(image) for row in rows for image in row)
+        keys = [_padded([_own(image).keys for image in row], most, empty.keys) for row in rows]
+        values = [
+            _padded([_own(image).values for image in row], most, empty.values) for row in rows
+        ]
+        return TorchMedia(MediaKV(torch.stack(keys, 1), torch.stack(values, 1)))
 
     @torch.inference_mode()
-    def forward(
-        self, step: Step, media: Media, state: TokenState | None
-    ) -> tuple[FloatArray, TorchState]:
-        """Give the logits [B, vocabulary] after each row's last token, and the grown state."""
+    def start(self, segments: Sequence[Segment], capacity: int) -> TorchState:
+        """Give a state of one row that holds copies of `segments`, with room for more."""
+        language = self.model.config.language
+        head_width = language.width // language.heads
+        shape = (language.layers, 1, language.heads, capacity, head_width)
+        cache = BufferCache.empty(shape, self.model.embedding.weight)
+        for segment in segments:
+            assert isinstance(segment, TorchSegment)
+            end = cache.length + segment.length
+            cache.keys[:, :, :, cache.length : end] = segment.keys
+            cache.values[:, :, :, cache.length : end] = segment.values
+            cache.length = end
+        return TorchState(cache)
+
+    @torch.inference_mode()
+    def forward(self, step: Step, media: Media, state: TokenState) -> tuple[FloatArray, TorchState]:
+        """Give the logits [B, W, vocabulary] of the wanted positions, and the grown state."""
         assert isinstance(media, TorchMedia)
-        assert state is None or isinstance(state, TorchState)
-        tokens = self._tensor(step.tokens)
-        cache = self.model.empty_cache(len(tokens)) if state is None else state.cache
-        shape = (len(tokens), cache.length + tokens.shape[1])
-        mask = tokens.new_ones(shape) if step.mask is None else self._tensor(step.mask)
-        index = self._tensor(step.media_index)
-        hidden, cache = self.model.hidden_states(tokens, media.pairs, index, cache, mask)
-        logits = self.model.head(hidden[:, -1])  # [B, vocabulary]
-        return np.asarray(logits.float().cpu().numpy(), dtype=np.float32), TorchState(cache)
+        own = _own_state(state)
+        seen = media.pairs if step.sees_images else None
+        mask = None if step.mask is None else self._tensor(step.mask)
+        tokens, index = self._tensor(step.tokens), self._tensor(step.media_index)
+        logits = self.model.decode(tokens, seen, index, own.cache, mask, step.wanted)
+        return np.asarray(logits.float().cpu().numpy(), dtype=np.float32), own
 
-    def truncate(self, state: TokenState, length: int) -> TorchState:
-        """Give the state of the first `length` tokens, a view."""
-        assert isinstance(state, TorchState)
-        keys, values = state.cache
-        return TorchState(KVCache(keys[:, :, :, :length], values[:, :, :, :length]))
+    @torch.inference_mode()
+    def cut(self, state: TokenState, start: int, end: int) -> TorchSegment:
+        """Give a copy of the keys and values of the tokens from `start` to before `end`."""
+        cache = _own_state(state).cache
+        assert cache.keys.shape[1] == 1
+        assert 0 <= start < end <= cache.length
+        keys, values = (x[:, :, :, start:end].clone() for x in (cache.keys, cache.values))
+        return TorchSegment(keys, values)
 
-    def _tensor(self, array: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Tensor:
+    @torch.inference_mode()
+    def pick(self, state: TokenState, rows: Sequence[int]) -> TorchState:
+        """Give a new state whose row i is a copy of row `rows[i]`."""
+        return TorchState(_own_state(state).cache.pick(rows))
+
+    def _tensor(self, array: IntArray) -> Tensor:
         return torch.from_numpy(array).to(self._device)
 
 
@@ -138,7 +220,10 @@ def open_torch_backend(folder: Path, warnings: tuple[str, ...] = ()) -> TorchBac
     warnings: what was wanted instead and could not be had.
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    return TorchBackend(load_flamingo(folder, dtype=torch.float32, device=device), warnings)
+    model = load_flamingo(folder, dtype=torch.float32, device=device)
+    if device == "cpu":
+        pack_linears(model)
+    return TorchBackend(model, warnings)
 
 
 def _own(image: EncodedImage) -> TorchImage:
@@ -146,9 +231,14 @@ def _own(image: EncodedImage) -> TorchImage:
     return image
 
 
-def _padded(tensors: list[Tensor], length: int) -> Tensor:
+def _own_state(state: TokenState) -> TorchState:
+    assert isinstance(state, TorchState)
+    return state
+
+
+def _padded(tensors: list[Tensor], length: int, like: Tensor) -> Tensor:
     missing = length - len(tensors)
-    return torch.stack(tensors + [torch.zeros_like(tensors[0])] * missing, 1)  # [X, M, H, L, D]
+    return torch.stack(tensors + [torch.zeros_like(like)] * missing, 2)  # [X, H, M, L, D]
 
 
 def _device_name(device: torch.device) -> str:

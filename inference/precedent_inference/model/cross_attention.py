@@ -30,29 +30,33 @@ class GatedCrossAttention(nn.Module):
         self.mlp_gate = nn.Parameter(torch.zeros(1))
 
     def project(self, latents: Tensor) -> tuple[Tensor, Tensor]:
-        """Give keys and values, each [B, M, H, L, D], of latents [B, M, L, V]; no text in them."""
+        """Give keys and values, each [B, H, M, L, D], of latents [B, M, L, V]; no text in them."""
         k, v = self.kv(latents).chunk(2, dim=-1)
-        return self._split(k), self._split(v)
+        return self._media_heads(k), self._media_heads(v)
 
-    def forward(self, x: Tensor, keys: Tensor, values: Tensor, media_index: Tensor) -> Tensor:
+    def forward(
+        self, x: Tensor, media: tuple[Tensor, Tensor] | None, media_index: Tensor
+    ) -> Tensor:
         """Give [B, T, E].
 
-        keys, values: [B, M, H, L, D]. media_index: [B, T], the image each token sees, 1-based; a
+        media: keys and values [B, H, M, L, D]; None when no token sees an image, where the read is
+        zero and need not be computed. media_index: [B, T], the image each token sees, 1-based; a
         token with 0 gets no attention output but passes the MLP.
         """
-        read = self.out(self._read(self._split(self.q(self.norm(x))), keys, values, media_index))
-        x = x + torch.tanh(self.attention_gate) * read
+        if media is not None:
+            read = self.out(self._read(self.q(self.norm(x)), *media, media_index))
+            x = x + torch.tanh(self.attention_gate) * read
         hidden = functional.gelu(self.up(self.mlp_norm(x)))
         result: Tensor = x + torch.tanh(self.mlp_gate) * self.down(hidden)
         return result
 
     def _read(self, q: Tensor, keys: Tensor, values: Tensor, media_index: Tensor) -> Tensor:
-        media, latents = keys.shape[1], keys.shape[3]
-        k = keys.transpose(1, 2).flatten(2, 3)  # [B, H, M * L, D]
-        v = values.transpose(1, 2).flatten(2, 3)  # [B, H, M * L, D]
+        media, latents, width = keys.shape[2:]
+        q = q.view(*q.shape[:-1], self.heads, width).transpose(1, 2)  # [B, H, T, D]
+        k, v = keys.flatten(2, 3), values.flatten(2, 3)  # [B, H, M * L, D]
         numbers = torch.arange(1, media + 1, device=q.device).repeat_interleave(latents)  # [M * L]
         hidden = media_index[:, None, :, None] != numbers  # [B, 1, T, M * L]
-        scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # [B, H, T, M * L]
+        scores = (q * width**-0.5) @ k.transpose(-1, -2)  # [B, H, T, M * L]
         scores = scores.masked_fill(hidden, torch.finfo(scores.dtype).min)
         mixed = scores.softmax(dim=-1) @ v  # [B, H, T, D]
         # A row that sees no image is all masked: its softmax is uniform, not zero; it is cleared.
@@ -60,5 +64,5 @@ class GatedCrossAttention(nn.Module):
         result: Tensor = mixed.transpose(1, 2).flatten(2)  # [B, T, H * D]
         return result
 
-    def _split(self, x: Tensor) -> Tensor:
-        return x.view(*x.shape[:-1], self.heads, -1).transpose(-3, -2)  # [..., H, tokens, D]
+    def _media_heads(self, x: Tensor) -> Tensor:
+        return x.view(*x.shape[:-1], self.heads, -1).permute(0, 3, 1, 2, 4)  # [B, H, M, L, D]

@@ -1,9 +1,11 @@
 """Flamingo: images to latents, latents to keys and values, tokens to logits. All state is passed.
 
 Letters: B batch, T new tokens, S cached tokens, M media, P patches, L latents, V latent width,
-E text width, X cross-attention blocks, N decoder layers, H heads, D head width.
+E text width, X cross-attention blocks, H heads, D head width.
 """
 
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -11,9 +13,11 @@ from torch import Tensor, nn
 
 from precedent_inference.config import FlamingoConfig
 from precedent_inference.model.cross_attention import GatedCrossAttention
+from precedent_inference.model.kv_cache import KVCache
 from precedent_inference.model.language import (
     DecoderLayer,
     RootMeanSquareNorm,
+    positions_of,
     rotations,
     visible_tokens,
 )
@@ -22,22 +26,10 @@ from precedent_inference.model.vision import VisionTower
 
 
 class MediaKV(NamedTuple):
-    """What text reads of images, each [X, B, M, H, L, D]; an image's part depends on it alone."""
+    """What text reads of images, each [X, B, H, M, L, D]; an image's part depends on it alone."""
 
     keys: Tensor
     values: Tensor
-
-
-class KVCache(NamedTuple):
-    """Self-attention keys and values of the tokens so far, each [N, B, H, S, D]."""
-
-    keys: Tensor
-    values: Tensor
-
-    @property
-    def length(self) -> int:
-        """Cached tokens, S."""
-        return int(self.keys.shape[3])
 
 
 class Flamingo(nn.Module):
@@ -72,59 +64,50 @@ class Flamingo(nn.Module):
         pairs = [block.project(latents) for block in self._cross_blocks()]
         return MediaKV(torch.stack([k for k, _ in pairs]), torch.stack([v for _, v in pairs]))
 
-    def empty_cache(self, batch: int) -> KVCache:
-        """Give a cache that holds no token yet."""
-        language = self.config.language
-        shape = (language.layers, batch, language.heads, 0, language.width // language.heads)
-        weight = self.embedding.weight
-        return KVCache(weight.new_empty(shape), weight.new_empty(shape))
-
     def decode(
         self,
         tokens: Tensor,
-        media: MediaKV,
+        media: MediaKV | None,
         media_index: Tensor,
         cache: KVCache,
         attention_mask: Tensor | None = None,
-    ) -> tuple[Tensor, KVCache]:
-        """Give logits [B, T, vocabulary] and the cache grown by T tokens.
+        wanted: Sequence[int] | None = None,
+    ) -> Tensor:
+        """Give the logits [B, W, vocabulary] of the wanted positions; `cache` grows by T tokens.
 
-        tokens, media_index: [B, T]. attention_mask: [B, S + T], 0 where a token is (left) padding;
-        without it every token counts.
+        tokens, media_index: [B, T]. media: None when no token sees an image. attention_mask:
+        [B, S + T], 0 where a token is (left) padding; None when none is. wanted: positions in T;
+        None for all of them.
         """
-        batch, new_tokens = tokens.shape
-        if attention_mask is None:
-            attention_mask = tokens.new_ones((batch, cache.keys.shape[3] + new_tokens))
-        hidden, cache = self.hidden_states(tokens, media, media_index, cache, attention_mask)
-        return self.head(hidden), cache
+        hidden = self.hidden_states(tokens, media, media_index, cache, attention_mask)
+        if wanted is not None:
+            hidden = hidden[:, list(wanted)]
+        logits: Tensor = self.head(hidden)
+        return logits
 
     def hidden_states(
         self,
         tokens: Tensor,
-        media: MediaKV,
+        media: MediaKV | None,
         media_index: Tensor,
         cache: KVCache,
-        attention_mask: Tensor,
-    ) -> tuple[Tensor, KVCache]:
-        """Give the normed states before the head, [B, T, E], and the grown cache."""
-        language = self.config.language
-        new_tokens = tokens.shape[1]
-        positions = (attention_mask.cumsum(dim=1) - 1).clamp(min=0)[:, -new_tokens:]
+        attention_mask: Tensor | None = None,
+    ) -> Tensor:
+        """Give the normed states before the head, [B, T, E]; `cache` grows by T tokens."""
+        language, cached = self.config.language, cache.length
+        positions = positions_of(tokens, cached, attention_mask)
         rotation = rotations(positions, language.width // language.heads, language.rotary_base)
-        visible = visible_tokens(attention_mask, new_tokens)
+        visible = visible_tokens(tokens, cached, attention_mask)
         x = self.embedding(tokens)  # [B, T, E]
-        keys: list[Tensor] = []
-        values: list[Tensor] = []
         blocks = {index: at for at, index in enumerate(self.config.cross_layers)}
         for index, layer in enumerate(self.layers):
             if index in blocks:
                 at = blocks[index]
-                block = self.cross_attention[str(index)]
-                x = block(x, media.keys[at], media.values[at], media_index)
-            x, k, v = layer(x, rotation, visible, (cache.keys[index], cache.values[index]))
-            keys.append(k)
-            values.append(v)
-        return self.norm(x), KVCache(torch.stack(keys), torch.stack(values))
+                seen = None if media is None else (media.keys[at], media.values[at])
+                x = self.cross_attention[str(index)](x, seen, media_index)
+            x = layer(x, rotation, visible, partial(cache.append, index))
+        result: Tensor = self.norm(x)
+        return result
 
     def _cross_blocks(self) -> list[GatedCrossAttention]:
         blocks = [self.cross_attention[str(index)] for index in self.config.cross_layers]

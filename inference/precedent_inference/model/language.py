@@ -1,9 +1,10 @@
-"""The decoder: LLaMA's layers, with the state passed in and given back.
+"""The decoder: LLaMA's layers, with the state passed in.
 
 Letters: B batch, T new tokens, S cached tokens, H heads, D head width, E width.
 Source: Touvron et al. 2023 (arXiv 2302.13971); rotary embedding in the rotate-half layout.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -12,12 +13,24 @@ from torch.nn import functional
 
 from precedent_inference.config import LanguageConfig
 
+Remember = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Takes a layer's new keys and values [B, H, T, D]; gives those of all tokens [B, H, S + T, D]."""
+
 
 class Rotation(NamedTuple):
     """Cosines and sines of the new tokens' positions, each [B, 1, T, D]."""
 
     cosine: Tensor
     sine: Tensor
+
+
+class Visible(NamedTuple):
+    """Which tokens a new token may look at; fused kernels know the two forms without a mask."""
+
+    mask: Tensor | None
+    """[B, 1, T, S + T], true where a token may look; None for all, or for `is_causal`."""
+    is_causal: bool
+    """Each token looks at itself and those before it; only where nothing is cached."""
 
 
 class RootMeanSquareNorm(nn.Module):
@@ -53,20 +66,19 @@ class DecoderLayer(nn.Module):
         self.down = nn.Linear(mlp_width, width, bias=False)
 
     def forward(
-        self, x: Tensor, rotation: Rotation, visible: Tensor, past: tuple[Tensor, Tensor]
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """Give x [B, T, E] and the keys and values [B, H, S + T, D] of all tokens so far.
-
-        visible: [B, 1, T, S + T], true where a token may look. past: keys and values [B, H, S, D].
-        """
+        self, x: Tensor, rotation: Rotation, visible: Visible, remember: Remember
+    ) -> Tensor:
+        """Give x [B, T, E] for [B, T, E]; the new tokens' keys and values go to `remember`."""
         normed = self.attention_norm(x)
         q = rotate(self._split(self.q(normed)), rotation)
-        k = torch.cat((past[0], rotate(self._split(self.k(normed)), rotation)), dim=2)
-        v = torch.cat((past[1], self._split(self.v(normed))), dim=2)
-        mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=visible)  # [B, H, T, D]
+        k, v = remember(rotate(self._split(self.k(normed)), rotation), self._split(self.v(normed)))
+        mixed = functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=visible.mask, is_causal=visible.is_causal
+        )  # [B, H, T, D]
         x = x + self.out(mixed.transpose(1, 2).flatten(2))
         normed = self.mlp_norm(x)
-        return x + self.down(functional.silu(self.gate(normed)) * self.up(normed)), k, v
+        result: Tensor = x + self.down(functional.silu(self.gate(normed)) * self.up(normed))
+        return result
 
     def _split(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)  # [B, H, T, D]
@@ -87,14 +99,30 @@ def rotate(x: Tensor, rotation: Rotation) -> Tensor:
     return x * rotation.cosine.to(x.dtype) + turned * rotation.sine.to(x.dtype)
 
 
-def visible_tokens(attention_mask: Tensor, new_tokens: int) -> Tensor:
-    """Give [B, 1, T, S + T], true where a new token may look.
+def positions_of(tokens: Tensor, cached: int, attention_mask: Tensor | None) -> Tensor:
+    """Give the positions [B, T] of new tokens [B, T]; padding is not counted.
 
-    attention_mask: [B, S + T], 0 where a token is padding. A padding row would see nothing and its
-    softmax would not be a number, so every token sees itself; such rows are never read.
+    attention_mask: [B, S + T], 0 where a token is padding; None when none is.
     """
-    every = attention_mask.shape[1]
-    at = torch.arange(every, device=attention_mask.device)
-    mine = torch.arange(new_tokens, device=attention_mask.device)[:, None] + every - new_tokens
+    new_tokens = tokens.shape[1]
+    if attention_mask is None:
+        return torch.arange(cached, cached + new_tokens, device=tokens.device)[None]
+    return (attention_mask.cumsum(dim=1) - 1).clamp(min=0)[:, -new_tokens:]
+
+
+def visible_tokens(tokens: Tensor, cached: int, attention_mask: Tensor | None) -> Visible:
+    """Say which tokens each of the new tokens [B, T] may look at.
+
+    attention_mask: [B, S + T], 0 where a token is padding; None when none is. A padding row would
+    see nothing and its softmax would not be a number, so every token sees itself; such rows are
+    never read.
+    """
+    new_tokens = tokens.shape[1]
+    if attention_mask is None and (new_tokens == 1 or cached == 0):
+        return Visible(None, is_causal=new_tokens > 1)
+    at = torch.arange(cached + new_tokens, device=tokens.device)
+    mine = at[cached:, None]
+    if attention_mask is None:
+        return Visible((at <= mine)[None, None], is_causal=False)
     allowed = (at <= mine) & attention_mask.bool()[:, None, None, :]
-    return allowed | (at == mine)
+    return Visible(allowed | (at == mine), is_causal=False)

@@ -25,6 +25,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from precedent_inference.model.flamingo import Flamingo
+from precedent_inference.model.kv_cache import GrowingCache
 from precedent_inference.model.language import DecoderLayer, Rotation, rotate
 from precedent_inference.training.checkpoint import load_checkpoint, save_checkpoint
 from precedent_inference.training.encoder_stage import set_rate
@@ -201,7 +202,7 @@ def episode_loss(
         latents = torch.zeros(len(tokens), 1, model.config.resampler.latents, width)
     looks: list[Tensor] = []
 
-    def look(layer: nn.Module, given: tuple[Tensor, Rotation, Tensor]) -> None:
+    def look(layer: nn.Module, given: tuple[Tensor, Rotation, object]) -> None:
         if isinstance(layer, DecoderLayer):
             looks.append(comparison_loss(layer, given[0], given[1], source))
 
@@ -210,9 +211,7 @@ def episode_loss(
         hooks.enter_context(model.layers[at].register_forward_pre_hook(look))
     with torch.autocast(device.type, torch.bfloat16), hooks:
         media = model.project_media(latents.to(device))
-        states, _ = model.hidden_states(
-            tokens, media, index, model.empty_cache(len(tokens)), torch.ones_like(tokens)
-        )
+        states = model.hidden_states(tokens, media, index, GrowingCache())
         is_target = torch.from_numpy(batch.is_target[:, 1:]).to(device)
         logits = model.head(states[:, :-1][is_target]).float()
     wanted = tokens[:, 1:][is_target]

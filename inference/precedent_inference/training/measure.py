@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from precedent_inference.model.flamingo import Flamingo
+from precedent_inference.model.kv_cache import GrowingCache
 from precedent_inference.model.weights import load_flamingo
 from precedent_inference.training.augment import augment
 from precedent_inference.training.bank import PictureBank, Pictures, make_bank
@@ -104,7 +105,8 @@ def answer_trials(
         [torch.stack([latents[at] for at in (*trial.references, trial.query)]) for trial in trials]
     )
     media = model.project_media(pictures)
-    logits, cache = model.decode(tokens, media, index, model.empty_cache(len(rows)), mask)
+    cache = GrowingCache()
+    logits = model.decode(tokens, media, index, cache, mask, (-1,))
     written: list[Tensor] = []
     last = index[:, -1:]
     for _ in range(MAX_NEW_TOKENS):
@@ -113,7 +115,7 @@ def answer_trials(
         if all((torch.cat(written, 1) == end).any(1)):
             break
         mask = torch.cat((mask, torch.ones_like(token)), 1)
-        logits, cache = model.decode(token, media, last, cache, mask)
+        logits = model.decode(token, media, last, cache, mask)
     return [_text(tokenizer, row, end) for row in torch.cat(written, 1).tolist()]
 
 

@@ -11,7 +11,8 @@ from precedent_inference.config import (
     ResamplerConfig,
     VisionConfig,
 )
-from precedent_inference.model.flamingo import Flamingo, MediaKV
+from precedent_inference.model.flamingo import Flamingo
+from precedent_inference.model.kv_cache import GrowingCache
 from precedent_inference.model.vision import VisionTower
 
 transformers = pytest.importorskip("transformers")
@@ -42,8 +43,7 @@ def test_decoder_is_llama() -> None:
     none = torch.zeros_like(tokens)
     with torch.inference_mode():
         # No decoder layer has a cross-attention block before it, so that nothing but LLaMA is left.
-        media = MediaKV(torch.zeros(0), torch.zeros(0))
-        logits, _ = ours.decode(tokens, media, none, ours.empty_cache(2))
+        logits = ours.decode(tokens, None, none, GrowingCache())
         wanted = theirs(tokens).logits
     assert torch.allclose(logits, wanted, atol=1e-5)
 

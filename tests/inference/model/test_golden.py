@@ -16,6 +16,7 @@ from tests.inference.model.golden import (
 from torch import Tensor
 
 from precedent_inference.model.flamingo import Flamingo
+from precedent_inference.model.kv_cache import GrowingCache
 from precedent_inference.placement import Placement
 
 pytestmark = pytest.mark.skipif(
@@ -60,7 +61,7 @@ def test_logits_are_the_references(
         latents = model.encode_images(pixels.flatten(0, 2))
         media = model.project_media(latents.view(*pixels.shape[:2], *latents.shape[1:]))
         index = media_indexes(ids, image_id, placement)
-        logits, _ = model.decode(ids, media, index, model.empty_cache(len(ids)), mask)
+        logits = model.decode(ids, media, index, GrowingCache(), mask)
     difference = (logits - outputs[f"{case}.{wanted}"]).abs().amax(-1) * mask
     assert difference.max() <= TOLERANCE
 
@@ -96,11 +97,12 @@ def test_greedy_ids_with_a_cache_are_the_references(folder: str) -> None:
         latents = model.encode_images(pixels.flatten(0, 2))
         media = model.project_media(latents[None])
         index = media_indexes(ids, image_id, "next")
-        logits, cache = model.decode(ids, media, index, model.empty_cache(1))
+        cache = GrowingCache()
+        logits = model.decode(ids, media, index, cache)
         written = ids[0].tolist()
         none = torch.zeros(1, 1, dtype=torch.long)
         while len(written) < len(wanted):
             written.append(int(logits[0, -1].argmax()))
             token = torch.tensor([[written[-1]]])
-            logits, cache = model.decode(token, media, none, cache)
+            logits = model.decode(token, None, none, cache)
     assert written == wanted

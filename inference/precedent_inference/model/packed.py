@@ -1,0 +1,68 @@
+"""Linear layers whose weights lie as oneDNN's matrix kernels read them, float32 on the CPU.
+
+torch multiplies by a weight as it is stored; for a few rows, as in a question of a dozen tokens,
+that is two to three times slower than by a weight that was laid out in blocks once. The operators
+are those of torch's own compiler (`torch._inductor`, "freezing"), called without compiling.
+"""
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+ROWS = 256
+"""Rows for which the layout is chosen: between a question's tokens and a batch of pictures."""
+
+TOLERANCE = 1e-4
+"""Largest difference of a packed from a plain product, relative to its largest element."""
+
+
+class PackedLinear(nn.Module):
+    """A linear layer for inference, with its weight in oneDNN's layout."""
+
+    weight: Tensor
+    bias: Tensor | None
+
+    def __init__(self, linear: nn.Linear) -> None:
+        super().__init__()
+        self.in_features, self.out_features = linear.in_features, linear.out_features
+        bias = cast("Tensor | None", linear.bias)  # torch's types leave the None out
+        packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), ROWS)
+        self.register_buffer("weight", packed, persistent=False)
+        self.register_buffer("bias", None if bias is None else bias.detach(), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Give [..., out] for [..., in]."""
+        result: Tensor = torch.ops.mkldnn._linear_pointwise(
+            x, self.weight, self.bias, "none", [], ""
+        )
+        return result
+
+
+def pack_linears(model: nn.Module) -> bool:
+    """Pack every float32 linear layer of a model on the CPU; say whether it was done.
+
+    It is left alone where torch was built without oneDNN, or where a trial product differs.
+    """
+    if not _is_trustworthy():
+        return False
+    for parent in list(model.modules()):
+        for name, child in list(parent.named_children()):
+            if type(child) is nn.Linear and child.weight.dtype == torch.float32:
+                setattr(parent, name, PackedLinear(child))
+    return True
+
+
+@torch.inference_mode()
+def _is_trustworthy() -> bool:
+    """Multiply once both ways; the operators belong to torch's inside and may change."""
+    plain = nn.Linear(96, 80)
+    x = torch.linspace(-1, 1, 5 * 96).view(1, 5, 96)
+    try:
+        found = PackedLinear(plain)(x)
+    except (AttributeError, NotImplementedError, RuntimeError, TypeError):
+        return False
+    wanted = functional.linear(x, plain.weight, plain.bias)
+    difference = (found - wanted).abs().max() / wanted.abs().max()
+    return bool(difference <= TOLERANCE)
