@@ -30,7 +30,11 @@ from precedent_inference.model.packed import pack_linears
 from precedent_inference.model.weights import load_flamingo
 
 ENCODE_BATCH = 32
-"""Images through the vision tower at once; bounds the memory of an evaluation."""
+"""Images encoded at once; bounds the memory of an evaluation."""
+
+CACHE_BYTES = 2_500_000
+"""On a CPU, the largest activations that the vision tower may have at once: what stays in the
+processor's own cache is normed and added a tenth sooner than what does not (ViT-B/16: one image)."""
 
 PRECISIONS = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16"}
 
@@ -113,6 +117,7 @@ class TorchBackend:
         self.model = model
         weight = model.embedding.weight
         self._device, self._dtype = weight.device, weight.dtype
+        self._vision_batch = _vision_batch(model, weight.device)
         self.report = BackendReport(
             "pytorch",
             PRECISIONS[self._dtype],
@@ -126,7 +131,9 @@ class TorchBackend:
         """Encode normalised pictures [M, 3, size, size]."""
         images: list[EncodedImage] = []
         for part in torch.split(torch.from_numpy(pixels), ENCODE_BATCH):
-            latents = self.model.encode_images(part.to(self._device, self._dtype))  # [M, L, V]
+            part = part.to(self._device, self._dtype)
+            patches = torch.cat([self.model.vision(x) for x in part.split(self._vision_batch)])
+            latents = self.model.resampler(patches)  # [M, L, V]
             pairs = self.model.project_media(latents[None])  # [X, 1, H, M, L, D]
             # Copies, so that an image kept in a cache does not keep its whole batch alive.
             for at in range(len(part)):
@@ -224,6 +231,14 @@ def open_torch_backend(folder: Path, warnings: tuple[str, ...] = ()) -> TorchBac
     if device == "cpu":
         pack_linears(model)
     return TorchBackend(model, warnings)
+
+
+def _vision_batch(model: Flamingo, device: torch.device) -> int:
+    if device.type != "cpu":
+        return ENCODE_BATCH
+    vision = model.config.vision
+    image_bytes = (vision.tokens + 1) * vision.mlp_width * 4
+    return max(1, min(ENCODE_BATCH, CACHE_BYTES // image_bytes))
 
 
 def _own(image: EncodedImage) -> TorchImage:
