@@ -16,9 +16,9 @@ from precedent_inference.models import (
     CONFIG_FILE,
     ONNX_FILES,
     TOKENIZER_FILE,
-    WEIGHTS_FILE,
     ModelFolder,
     require_file,
+    require_weights,
 )
 from precedent_inference.tokenizer import TextTokenizer, open_tokenizer
 
@@ -57,7 +57,7 @@ def _open(model: ModelFolder, backend: BackendChoice) -> Backend:
 
 
 def _open_torch(model: ModelFolder, warnings: tuple[str, ...] = ()) -> Backend:
-    require_file(model, WEIGHTS_FILE)
+    require_weights(model)
     try:
         from precedent_inference.backends.pytorch import open_torch_backend
     except (ImportError, OSError) as error:

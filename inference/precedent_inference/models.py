@@ -1,7 +1,7 @@
 """Model folders on this machine: where they are, what they hold, whether they are whole."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -20,9 +20,15 @@ from precedent_resources import resource
 CARD_FILE = "card.md"
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "weights.safetensors"
+INDEX_FILE = "weights.safetensors.index.json"
+SHARD_PATTERN = "weights-*-of-*.safetensors"
+DRAFT_SUFFIX = ".part"
+"""Of folders that are still being written; they are no models."""
 TOKENIZER_FILE = "tokenizer.json"
 ONNX_FOLDER = "onnx"
 ONNX_FILES = tuple(f"{ONNX_FOLDER}/{name}.onnx" for name in ("vision", "media", "decoder"))
+
+HASH_BLOCK_BYTES = 16 * 1024**2
 
 FileState = Literal["ok", "missing", "differs"]
 
@@ -145,7 +151,9 @@ def require_file(model: ModelFolder, name: str) -> Path:
 
 def seal(folder: Path, profile: ModelProfile) -> ModelProfile:
     """Write the profile into its folder with the hashes of the files that are there."""
-    names = (CONFIG_FILE, WEIGHTS_FILE, TOKENIZER_FILE, *ONNX_FILES)
+    shards = sorted(path.name for path in folder.glob(SHARD_PATTERN))
+    fixed = (CONFIG_FILE, WEIGHTS_FILE, INDEX_FILE, TOKENIZER_FILE, *ONNX_FILES)
+    names = (*fixed, *shards)
     hashes = {name: file_hash(folder / name) for name in names if (folder / name).is_file()}
     sealed = replace(profile, hashes=tuple(sorted(hashes.items())))
     path = folder / PROFILE_FILE
@@ -155,10 +163,34 @@ def seal(folder: Path, profile: ModelProfile) -> ModelProfile:
     return sealed
 
 
+def shard_name(number: int, count: int) -> str:
+    """Give the name of one of several files of weights, counted from 1."""
+    return f"weights-{number:05d}-of-{count:05d}.safetensors"
+
+
+def require_weights(model: ModelFolder) -> None:
+    """Check every file of weights, one or several. Raises ModelError as `require_file`."""
+    names = [name for name, _ in model.profile.hashes if name.startswith("weights")]
+    for name in names or [WEIGHTS_FILE]:
+        require_file(model, name)
+
+
 def file_hash(path: Path) -> str:
     """Give the SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def hash_with_progress(path: Path, report: Callable[[int], object]) -> str:
+    """Give the SHA-256 of a large file; `report` gets the bytes read so far, and may raise."""
+    digest = hashlib.sha256()
+    done = 0
+    with path.open("rb") as stream:
+        while block := stream.read(HASH_BLOCK_BYTES):
+            digest.update(block)
+            done += len(block)
+            report(done)
+    return digest.hexdigest()
 
 
 def _state(path: Path, expected: str) -> FileState:
@@ -178,4 +210,5 @@ def _shipped() -> list[Path]:
 def _model_folders(place: Path) -> list[Path]:
     if (place / PROFILE_FILE).is_file():
         return [place]
-    return sorted(path.parent for path in place.glob(f"*/{PROFILE_FILE}"))
+    found = sorted(path.parent for path in place.glob(f"*/{PROFILE_FILE}"))
+    return [folder for folder in found if folder.suffix != DRAFT_SUFFIX]

@@ -33,8 +33,8 @@ ENCODE_BATCH = 32
 """Images encoded at once; bounds the memory of an evaluation."""
 
 CACHE_BYTES = 2_500_000
-"""On a CPU, the largest activations that the vision tower may have at once: what stays in the
-processor's own cache is normed and added a tenth sooner than what does not (ViT-B/16: one image)."""
+"""On a CPU, the largest activations of the vision tower at once: a block takes a tenth less time
+for what stays in the processor's own cache (ViT-B/16: one image)."""
 
 PRECISIONS = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16"}
 
@@ -132,7 +132,9 @@ class TorchBackend:
         images: list[EncodedImage] = []
         for part in torch.split(torch.from_numpy(pixels), ENCODE_BATCH):
             part = part.to(self._device, self._dtype)
-            patches = torch.cat([self.model.vision(x) for x in part.split(self._vision_batch)])
+            patches = torch.cat(
+                [self.model.vision(x) for x in torch.split(part, self._vision_batch)]
+            )
             latents = self.model.resampler(patches)  # [M, L, V]
             pairs = self.model.project_media(latents[None])  # [X, 1, H, M, L, D]
             # Copies, so that an image kept in a cache does not keep its whole batch alive.

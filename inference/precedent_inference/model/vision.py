@@ -10,7 +10,6 @@ from torch.nn import functional
 
 from precedent_inference.config import VisionConfig
 
-
 QUICK = 1.702
 """The constant of OpenAI's approximation of GELU."""
 

@@ -1,38 +1,55 @@
-"""A Flamingo's weights on disk: one safetensors file beside its `config.json`.
+"""A Flamingo's weights on disk: safetensors, one file or several with an index, and `config.json`.
 
-Weights are stored in half precision and computed in the precision that the caller names.
+Weights are computed in the precision that the caller names, whatever they are stored in.
 """
 
+import json
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
 
-from precedent_inference.config import FlamingoConfig, config_to_json, read_config
+from precedent_inference.config import config_to_json, read_config
 from precedent_inference.errors import ModelError
 from precedent_inference.model.flamingo import Flamingo
+from precedent_inference.models import CONFIG_FILE, INDEX_FILE, WEIGHTS_FILE
 
-CONFIG_FILE = "config.json"
-WEIGHTS_FILE = "weights.safetensors"
+HEAD, EMBEDDING = "head.weight", "embedding.weight"
+SHOWN = 3
+"""Names in a message; the rest is counted."""
+
+Report = Callable[[float], object]
+"""Gets how much of the weights has been read, 0 to 1."""
 
 
 def load_flamingo(
-    folder: Path, *, dtype: torch.dtype = torch.float32, device: str | torch.device = "cpu"
+    folder: Path,
+    *,
+    dtype: torch.dtype = torch.float32,
+    device: str | torch.device = "cpu",
+    report: Report = lambda _: None,
 ) -> Flamingo:
     """Build the model of a folder with its weights, ready to answer.
 
-    Raises ModelError when the configuration or the weights are missing, truncated, or do not fit
-    each other; missing and unexpected tensors are counted and the first is named.
+    One file is open at a time and one tensor is held twice, so that a model needs little more
+    memory than its weights. Raises ModelError when configuration or weights are missing, truncated,
+    no numbers, or do not fit each other; the first of what is missing or too much is named.
     """
     config = read_config(folder / CONFIG_FILE)
-    state = _read(folder / WEIGHTS_FILE)
     with torch.device("meta"):
         model = Flamingo(config)
-    _check(model.state_dict(), state, config)
+    files = _files(folder)
+    _check(_wanted(model), {name: shape for shapes in files.values() for name, shape in shapes})
+    state: dict[str, Tensor] = {}
+    for at, path in enumerate(files):
+        for name, tensor in _tensors(path):
+            state[name] = _usable(tensor, name, path).to(device=device, dtype=dtype, copy=True)
+        report((at + 1) / len(files))
     if config.language.tied_head:
-        state["head.weight"] = state["embedding.weight"]
-    state = {name: tensor.to(device=device, dtype=dtype) for name, tensor in state.items()}
+        state[HEAD] = state[EMBEDDING]
     model.load_state_dict(state, assign=True)
     if config.language.tied_head:
         model.head.weight = model.embedding.weight
@@ -51,31 +68,75 @@ def save_flamingo(model: Flamingo, folder: Path, *, dtype: torch.dtype = torch.f
     (folder / CONFIG_FILE).write_text(config_to_json(model.config), encoding="utf-8")
 
 
-def _read(path: Path) -> dict[str, torch.Tensor]:
+def _wanted(model: Flamingo) -> dict[str, tuple[int, ...]]:
+    shapes = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    if model.config.language.tied_head:
+        del shapes[HEAD]
+    return shapes
+
+
+def _files(folder: Path) -> dict[Path, list[tuple[str, tuple[int, ...]]]]:
+    """Give each file of weights and the names and shapes of its tensors."""
+    paths = [folder / WEIGHTS_FILE]
+    index = folder / INDEX_FILE
+    if index.is_file():
+        try:
+            table = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
+            paths = [folder / str(name) for name in sorted(set(table.values()))]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise _broken(index, error) from error
+    return {path: _shapes(path) for path in paths}
+
+
+def _shapes(path: Path) -> list[tuple[str, tuple[int, ...]]]:
     try:
-        return load_file(path)
+        with safe_open(path, "pt") as file:
+            return [(name, tuple(file.get_slice(name).get_shape())) for name in file.keys()]  # noqa: SIM118
     except (OSError, SafetensorError) as error:
+        raise _broken(path, error) from error
+
+
+def _tensors(path: Path) -> Iterator[tuple[str, Tensor]]:
+    try:
+        with safe_open(path, "pt") as file:
+            for name in file.keys():  # noqa: SIM118  it is no dictionary
+                yield name, file.get_tensor(name)
+    except (OSError, SafetensorError) as error:
+        raise _broken(path, error) from error
+
+
+def _usable(tensor: Tensor, name: str, path: Path) -> Tensor:
+    if not tensor.isfinite().all():
         raise ModelError(
-            f"The weights file {path.name} of model {path.parent.name} is missing or broken: "
-            f"{error}.",
+            f"The tensor {name} in {path.name} of model {path.parent.name} holds values that are "
+            "no numbers.",
             "Copy or import the model again.",
-        ) from error
+        )
+    return tensor
 
 
-def _check(
-    expected: dict[str, torch.Tensor], state: dict[str, torch.Tensor], config: FlamingoConfig
-) -> None:
-    names = set(expected) - ({"head.weight"} if config.language.tied_head else set())
+def _broken(path: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"The weights file {path.name} of model {path.parent.name} is missing or broken: {error}.",
+        "Copy or import the model again.",
+    )
+
+
+def _check(wanted: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]]) -> None:
     wrong = {
-        "missing": sorted(names - set(state)),
-        "unexpected": sorted(set(state) - names),
+        "missing": sorted(set(wanted) - set(found)),
+        "unexpected": sorted(set(found) - set(wanted)),
         "misshapen": sorted(
-            name for name in names & set(state) if state[name].shape != expected[name].shape
+            name for name in set(wanted) & set(found) if wanted[name] != found[name]
         ),
     }
-    found = [f"{len(which)} {what} (first: {which[0]})" for what, which in wrong.items() if which]
-    if found:
+    said = [f"{len(which)} {what} ({_some(which)})" for what, which in wrong.items() if which]
+    if said:
         raise ModelError(
-            f"The weights do not fit the model's configuration: {'; '.join(found)}.",
+            f"The weights do not fit the model's configuration: {'; '.join(said)}.",
             "Import the model again.",
         )
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")

@@ -1,0 +1,1 @@
+"""Released checkpoints to a model folder of ours: read, checked, converted once."""

@@ -1,0 +1,176 @@
+"""`model import` for the Flamingo family: a release on disk to a model folder of ours.
+
+Everything is written into a draft folder beside the target, which no list of models shows; the last
+step gives it its name.
+"""
+
+import shutil
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from precedent_inference.config import FlamingoConfig, config_to_json
+from precedent_inference.errors import Cancelled, ModelError
+from precedent_inference.images import ImageRecipe
+from precedent_inference.importing.card import card_text
+from precedent_inference.importing.convert import (
+    Conversion,
+    Progress,
+    Report,
+    StoredPrecision,
+    stored_bytes,
+    write_weights,
+)
+from precedent_inference.importing.release import Release, find_release
+from precedent_inference.importing.sizes import infer_config
+from precedent_inference.importing.tokens import (
+    END_OF_CHUNK,
+    IMAGE,
+    PAD,
+    ReleasedTokenizer,
+    read_tokenizer,
+)
+from precedent_inference.models import (
+    CARD_FILE,
+    CONFIG_FILE,
+    DRAFT_SUFFIX,
+    TOKENIZER_FILE,
+    ModelFolder,
+    hash_with_progress,
+    seal,
+)
+from precedent_inference.placement import Placement
+from precedent_inference.profile import ModelProfile, StopRules, Templates
+
+CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
+"""Of the pictures that CLIP was trained on (Radford et al. 2021)."""
+
+MAX_IMAGES = 9
+"""Eight references and the question's; the authors' few-shot prompts hold seven in all."""
+
+SPARE_BYTES = 64 * 1024**2
+"""Free space wanted beyond the weights, for the small files."""
+
+PREAMBLE = (
+    "Below are medical images, each with a question and its answer. Answer the last question "
+    "about the last image in the same way."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """What the user asks for."""
+
+    paths: tuple[Path, ...]
+    name: str
+    precision: StoredPrecision = "stored"
+    placement: Placement | None = None
+    """None for that of the checkpoint's generation."""
+    start: int | None = None
+    """The first token's id; None for what the tokenizer's settings say."""
+
+
+def import_model(
+    order: ImportOrder, target: Path, report: Report, cancel: threading.Event
+) -> ModelFolder:
+    """Import a release into the folder `target`, which must not exist.
+
+    Raises ModelError for whatever is wrong with the files or the disk, and Cancelled; nothing is
+    left behind then.
+    """
+    if target.exists():
+        raise ModelError(f"{target} exists already.", "Choose another name, or remove it first.")
+    report(Progress("Looking at the files", 0, 1))
+    release = find_release(order.paths, order.placement)
+    weights = release.weights
+    config = infer_config(weights.shapes, release.stated)
+    release.require_agreement(config)
+    weights.check(config)
+    tokenizer = read_tokenizer(release.tokenizer_folder, config.language.vocabulary)
+    plan = Conversion(config, order.precision)
+    draft = target.with_name(f"{target.name}{DRAFT_SUFFIX}")
+    try:
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        _require_space(draft, stored_bytes(weights, plan))
+        write_weights(weights, plan, draft, report, cancel)
+        hashes = _source_hashes(release.sources, report, cancel)
+        profile = _profile(order, config, release, tokenizer)
+        (draft / CONFIG_FILE).write_text(config_to_json(config), encoding="utf-8")
+        tokenizer.tokenizer.save(str(draft / TOKENIZER_FILE))
+        card = card_text(profile, config, tokenizer, hashes)
+        (draft / CARD_FILE).write_text(card, encoding="utf-8")
+        report(Progress("Checking what was written", 0, 1))
+        sealed = seal(draft, profile)
+        draft.rename(target)
+    except OSError as error:
+        raise ModelError(
+            f"The model cannot be written to {target.parent}: {error.strerror or error}.",
+            "Nothing was kept; free space or choose another folder with --to.",
+        ) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return ModelFolder(target, sealed)
+
+
+def _require_space(folder: Path, needed: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed + SPARE_BYTES:
+        raise ModelError(
+            f"The model needs {needed / 1e9:.1f} GB in {folder.parent}; {free / 1e9:.1f} GB are "
+            "free.",
+            "Free space, choose another folder with --to, or import with --precision bf16.",
+        )
+
+
+def _source_hashes(
+    sources: Sequence[Path], report: Report, cancel: threading.Event
+) -> dict[str, str]:
+    """Give the SHA-256 of every file that went in, for the card."""
+    total = sum(path.stat().st_size for path in sources)
+    hashes: dict[str, str] = {}
+    before = 0
+    for path in sources:
+
+        def tell(done: int, before: int = before) -> None:
+            if cancel.is_set():
+                raise Cancelled("The import was stopped; nothing was kept.")
+            report(Progress("Hashing the sources", before + done, total))
+
+        hashes[f"{path.parent.name}/{path.name}"] = hash_with_progress(path, tell)
+        before += path.stat().st_size
+    return hashes
+
+
+def _profile(
+    order: ImportOrder, config: FlamingoConfig, release: Release, tokenizer: ReleasedTokenizer
+) -> ModelProfile:
+    has_pad = tokenizer.tokenizer.token_to_id(PAD) is not None
+    start = tokenizer.start if order.start is None else order.start
+    return ModelProfile(
+        name=order.name,
+        kind="flamingo",
+        image=ImageRecipe(config.vision.image_size, CLIP_MEAN, CLIP_STD),
+        max_images=MAX_IMAGES,
+        context_tokens=release.context_tokens,
+        placement=config.placement,
+        templates=Templates(
+            shot=f"{IMAGE}Question: {{question}} Answer: {{answer}}{END_OF_CHUNK}",
+            query=f"{IMAGE}Question: {{question}} Answer:",
+            start=start,
+            preamble=PREAMBLE,
+        ),
+        # The head's row of the end token was never trained, so that texts must end answers too.
+        stop=StopRules((END_OF_CHUNK,), ("Question:", "Answer:")),
+        suppress=(IMAGE, PAD) if has_pad else (IMAGE,),
+        licence="As its parts: LLaMA, CLIP and the Flamingo checkpoint each have their own.",
+        intended_use="Research and teaching; no medical device.",
+        known_limits=(
+            "Its answers about pathology are weak, in its authors' own evaluation too.",
+            "Pictures are cropped to their central square; edges of wide ones are not seen.",
+            "It was trained on texts with at most ten pictures, its first stage with five.",
+            "It may repeat the references' answers whatever the picture shows.",
+        ),
+    )
