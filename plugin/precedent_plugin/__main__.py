@@ -34,6 +34,7 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "evaluate": "measure few-shot answers on folders of pictures",
     "doctor": "check versions, devices, models and the library",
     "serve": "run the engine as a server on this machine",
+    "bench": "measure the engine's speed on this machine",
     "train": "train the starter model",
 }
 """For the overview, in the order in which a user meets them; other verbs follow by name."""

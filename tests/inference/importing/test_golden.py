@@ -61,13 +61,13 @@ def changed(folder: Path, file: str, change: Callable[[State], State]) -> Path:
 
 def other_names(state: State) -> State:
     """A distributed training's prefix, and both names of every gated block."""
-    aliases = {
-        name.replace("gated_cross_attn_layers.", "model.layers.").replace(
-            f".{name.split('.')[2]}.", f".{name.split('.')[2]}.gated_cross_attn_layer."
-        ): tensor.clone()
-        for name, tensor in state.items()
-        if "gated_cross_attn_layers." in name
-    }
+    gated = "lang_encoder.gated_cross_attn_layers."
+    aliases: State = {}
+    for name, tensor in state.items():
+        if name.startswith(gated):
+            layer, rest = name.removeprefix(gated).split(".", 1)
+            alias = f"lang_encoder.model.layers.{layer}.gated_cross_attn_layer.{rest}"
+            aliases[alias] = tensor.clone()
     assert aliases
     return {f"module.{name}": tensor for name, tensor in (state | aliases).items()}
 
