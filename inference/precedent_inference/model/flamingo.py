@@ -20,6 +20,7 @@ from precedent_inference.model.language import (
     positions_of,
     rotations,
     visible_tokens,
+    wanted_tokens,
 )
 from precedent_inference.model.resampler import Resampler
 from precedent_inference.model.vision import VisionTower
@@ -79,9 +80,7 @@ class Flamingo(nn.Module):
         [B, S + T], 0 where a token is (left) padding; None when none is. wanted: positions in T;
         None for all of them.
         """
-        hidden = self.hidden_states(tokens, media, media_index, cache, attention_mask)
-        if wanted is not None:
-            hidden = hidden[:, list(wanted)]
+        hidden = self.hidden_states(tokens, media, media_index, cache, attention_mask, wanted)
         logits: Tensor = self.head(hidden)
         return logits
 
@@ -92,12 +91,17 @@ class Flamingo(nn.Module):
         media_index: Tensor,
         cache: KVCache,
         attention_mask: Tensor | None = None,
+        wanted: Sequence[int] | None = None,
     ) -> Tensor:
-        """Give the normed states before the head, [B, T, E]; `cache` grows by T tokens."""
+        """Give the normed states before the head, [B, W, E]; `cache` grows by T tokens."""
         language, cached = self.config.language, cache.length
         positions = positions_of(tokens, cached, attention_mask)
         rotation = rotations(positions, language.width // language.heads, language.rotary_base)
         visible = visible_tokens(tokens, cached, attention_mask)
+        last = len(self.layers) - 1
+        narrow = None
+        if wanted is not None:
+            narrow = wanted_tokens(wanted, tokens.shape[1], rotation, visible)
         x = self.embedding(tokens)  # [B, T, E]
         blocks = {index: at for at, index in enumerate(self.config.cross_layers)}
         for index, layer in enumerate(self.layers):
@@ -105,7 +109,8 @@ class Flamingo(nn.Module):
                 at = blocks[index]
                 seen = None if media is None else (media.keys[at], media.values[at])
                 x = self.cross_attention[str(index)](x, seen, media_index)
-            x = layer(x, rotation, visible, partial(cache.append, index))
+            remember = partial(cache.append, index)
+            x = layer(x, rotation, visible, remember, narrow if index == last else None)
         result: Tensor = self.norm(x)
         return result
 

@@ -4,7 +4,7 @@ Letters: B batch, T new tokens, S cached tokens, H heads, D head width, E width.
 Source: Touvron et al. 2023 (arXiv 2302.13971); rotary embedding in the rotate-half layout.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -31,6 +31,15 @@ class Visible(NamedTuple):
     """[B, 1, T, S + T], true where a token may look; None for all, or for `is_causal`."""
     is_causal: bool
     """Each token looks at itself and those before it; only where nothing is cached."""
+
+
+class Wanted(NamedTuple):
+    """The tokens whose states the last layer gives, W of T."""
+
+    at: list[int]
+    """Their positions in T."""
+    rotation: Rotation
+    visible: Visible
 
 
 class RootMeanSquareNorm(nn.Module):
@@ -66,12 +75,23 @@ class DecoderLayer(nn.Module):
         self.down = nn.Linear(mlp_width, width, bias=False)
 
     def forward(
-        self, x: Tensor, rotation: Rotation, visible: Visible, remember: Remember
+        self,
+        x: Tensor,
+        rotation: Rotation,
+        visible: Visible,
+        remember: Remember,
+        wanted: Wanted | None = None,
     ) -> Tensor:
-        """Give x [B, T, E] for [B, T, E]; the new tokens' keys and values go to `remember`."""
+        """Give x [B, T, E] for [B, T, E]; the new tokens' keys and values go to `remember`.
+
+        wanted: give [B, W, E], these tokens' states alone; the others leave keys and values.
+        """
         normed = self.attention_norm(x)
-        q = rotate(self._split(self.q(normed)), rotation)
         k, v = remember(rotate(self._split(self.k(normed)), rotation), self._split(self.v(normed)))
+        if wanted is not None:
+            x, normed = x[:, wanted.at], normed[:, wanted.at]
+            rotation, visible = wanted.rotation, wanted.visible
+        q = rotate(self._split(self.q(normed)), rotation)
         mixed = functional.scaled_dot_product_attention(
             q, k, v, attn_mask=visible.mask, is_causal=visible.is_causal
         )  # [B, H, T, D]
@@ -82,6 +102,26 @@ class DecoderLayer(nn.Module):
 
     def _split(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:-1], self.heads, -1).transpose(1, 2)  # [B, H, T, D]
+
+
+def wanted_tokens(
+    at: Sequence[int], new_tokens: int, rotation: Rotation, visible: Visible
+) -> Wanted | None:
+    """Narrow rotation and mask to the wanted tokens; None when that is all of them.
+
+    at: positions in T, from the end where negative.
+    """
+    places = [place % new_tokens for place in at]
+    if places == list(range(new_tokens)):
+        return None
+    narrow = Rotation(rotation.cosine[:, :, places], rotation.sine[:, :, places])
+    if visible.mask is not None:
+        return Wanted(places, narrow, Visible(visible.mask[:, :, places], is_causal=False))
+    if not visible.is_causal or places == [new_tokens - 1]:
+        return Wanted(places, narrow, Visible(None, is_causal=False))
+    every = torch.arange(new_tokens, device=rotation.cosine.device)
+    mask = every <= every[places, None]  # [W, T]
+    return Wanted(places, narrow, Visible(mask[None, None], is_causal=False))
 
 
 def rotations(positions: Tensor, head_width: int, base: float) -> Rotation:

@@ -5,6 +5,8 @@ that is two to three times slower than by a weight that was laid out in blocks o
 are those of torch's own compiler (`torch._inductor`, "freezing"), called without compiling.
 """
 
+import ctypes
+import sys
 from typing import cast
 
 import torch
@@ -18,6 +20,9 @@ LEAST_ROWS = 4
 """oneDNN's kernel for four rows reads the weight at 18 GB/s where that for one row reads it at 11
 to 14 (3.12, AVX-512, one thread): fewer rows are filled up, always, so that a sum is always the
 same sum."""
+
+RETURN_BYTES = 128 * 1024**2
+"""Packed weights after which the memory of the plain ones is given back."""
 
 TOLERANCE = 1e-4
 """Largest difference of a packed from a plain product, relative to its largest element."""
@@ -60,11 +65,27 @@ def pack_linears(model: nn.Module) -> bool:
     """
     if not _is_trustworthy():
         return False
-    for parent in list(model.modules()):
+    packed_bytes = 0
+    # Parents alone: a list of the layers themselves would keep every plain weight to the end.
+    parents = [module for module in model.modules() if not isinstance(module, nn.Linear)]
+    for parent in parents:
         for name, child in list(parent.named_children()):
             if type(child) is nn.Linear and child.weight.dtype == torch.float32:
                 setattr(parent, name, PackedLinear(child))
+                packed_bytes += child.weight.nbytes
+                if packed_bytes > RETURN_BYTES:
+                    return_freed_memory()
+                    packed_bytes = 0
+    return_freed_memory()
     return True
+
+
+def return_freed_memory() -> None:
+    """Give freed memory back to the system; glibc keeps it, and packing would hold all twice."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 @torch.inference_mode()
