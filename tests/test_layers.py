@@ -27,7 +27,10 @@ CLIENT_SIDE = {"client", "protocol", "prompt", "errors"}
 """What the plugin sees of the engine."""
 RUNTIMES = {"torch", "onnxruntime", "transformers"}
 RUNTIME_PLACES = ("model/", "backends/", "export.py", "training/", "importing/", "bench/")
-RUNTIME_FREE = ("client.py", "protocol.py", "prompt.py", "errors.py", "wire.py")
+RUNTIME_FREE = tuple(
+    f"{name}.py"
+    for name in ("client", "protocol", "prompt", "errors", "wire_request", "wire_answer")
+)
 QT = {"PyQt6", "PyQt5", "PySide6", "PySide2", "qtpy"}
 QT_FREE_VIEWER = ("model/", "dicom/", "pictures.py", "frame_verb.py", "commands.py", "settings.py")
 QT_PLACES_OF_PLUGIN = ("panels/", "hosts/")

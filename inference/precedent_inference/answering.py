@@ -6,31 +6,30 @@ One Answerer holds one loaded model and answers one question at a time.
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from precedent_inference.batching import BatchRow, answer_batch
+from precedent_inference.bounds import require_bounds
+from precedent_inference.cleanup import clean
 from precedent_inference.encoding import EncodedPrompt, PromptEncoder
-from precedent_inference.engine import Engine, NewToken, Prefilled, TokenRules
-from precedent_inference.errors import PromptError
+from precedent_inference.engine import Engine, Prefilled, TokenRules
 from precedent_inference.images import ModelImage, prepare_image, seen_png
 from precedent_inference.profile import ModelProfile
 from precedent_inference.prompt import Prompt
 from precedent_inference.protocol import (
     Answer,
+    AnswerToken,
     AskRequest,
     CacheCounts,
-    FinishReason,
     ModelSummary,
     Sent,
     Timing,
+    TokenLog,
 )
-from precedent_inference.sampling import Sampling
-from precedent_inference.stopping import StopText
-from precedent_inference.tokenizer import TextStream, TextTokenizer
-
-MAX_NEW_TOKENS = 1024
-MAX_TEMPERATURE = 5.0
+from precedent_inference.scoring import AnswerRow, total
+from precedent_inference.tokenizer import TextTokenizer
+from precedent_inference.writing import Draft, OnText, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +39,10 @@ class Prepared:
     request: AskRequest
     encoded: EncodedPrompt
     images: tuple[ModelImage, ...]
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What is known while the answer grows."""
-
-    started: float
-    first_token: float | None = None
-    tokens: int = 0
-    log_probability: float = 0.0
-    finish: FinishReason = "length"
+    options: tuple[AnswerRow, ...]
+    """The request's options as tokens."""
+    room: int
+    """Tokens that may come after the prompt."""
 
 
 class Answerer:
@@ -68,19 +60,25 @@ class Answerer:
         self.engine = engine
         self._tokenizer = tokenizer
         self._encoder = PromptEncoder(profile, tokenizer)
+        self._writer = Writer(profile, tokenizer, engine)
         self._load_s = load_s
 
     def prepare(self, request: AskRequest) -> Prepared:
         """Check a request and make it ready. Raises PromptError or ImageError."""
         require_bounds(request)
+        room = self._encoder.room_for(request.options) or request.sampling.max_new_tokens
         encoded = self._encoder.encode(
-            request.prompt, max_new_tokens=request.max_new_tokens, rationale=request.rationale
+            request.prompt, max_new_tokens=room, rationale=request.rationale
         )
         images = tuple(
             prepare_image(data, self.profile.image, what)
             for data, what in _pictures(request.prompt)
         )
-        return Prepared(request, encoded, images)
+        options = tuple(
+            AnswerRow(self._encoder.option(encoded, option), self.profile.stop.is_learned)
+            for option in request.options
+        )
+        return Prepared(request, encoded, images, options, room)
 
     def answer(
         self,
@@ -92,24 +90,24 @@ class Answerer:
         """Prepare and run a request. Raises PromptError, ImageError or Cancelled."""
         return self.run(self.prepare(request), on_text or _ignore, cancel or threading.Event())
 
-    def run(
-        self, prepared: Prepared, on_text: Callable[[str], None], cancel: threading.Event
-    ) -> Answer:
+    def run(self, prepared: Prepared, on_text: OnText, cancel: threading.Event) -> Answer:
         """Answer; `on_text` gets each new piece, the pieces together are the answer's text.
 
         Raises Cancelled when `cancel` is set, at the next token.
         """
-        progress = _Progress(time.perf_counter())
-        prompt = self.engine.prefill(prepared.encoded.tokens, prepared.images, cancel)
+        started = time.perf_counter()
         request = prepared.request
-        sampling = Sampling(request.max_new_tokens, request.temperature, request.seed)
-        text = ""
-        for piece in self._pieces(self.engine.decode(prompt, sampling, cancel), progress):
-            new = piece if text else piece.lstrip()
-            if new:
-                on_text(new)
-            text += new
-        return self._finish(prepared, prompt, text.rstrip(), progress)
+        prompt = self.engine.prefill(
+            prepared.encoded.tokens, prepared.images, cancel, room=prepared.room
+        )
+        if prepared.options:
+            draft = self._writer.choose(prompt, prepared.options, request, cancel)
+            on_text(draft.text)
+        elif request.sampling.beams > 1:
+            draft = self._writer.search(prompt, request, on_text, cancel)
+        else:
+            draft = self._writer.write(prompt, request, on_text, cancel)
+        return self._finish(prepared, prompt, draft, draft.first_token - started)
 
     def answer_many(
         self, prompts: Sequence[Prompt], images: Sequence[Sequence[ModelImage]], max_new_tokens: int
@@ -128,47 +126,45 @@ class Answerer:
         return len(self._tokenizer.encode(text))
 
     def _text(self, tokens: Sequence[int]) -> str:
-        stop = StopText(self.profile.stop.texts)
-        return (stop.add(self._tokenizer.decode(list(tokens))) + stop.finish()).strip()
-
-    def _pieces(self, tokens: Iterator[NewToken], progress: _Progress) -> Iterator[str]:
-        stream, stop = TextStream(self._tokenizer), StopText(self.profile.stop.texts)
-        for new in tokens:
-            progress.first_token = progress.first_token or time.perf_counter()
-            progress.tokens += 1
-            progress.log_probability += new.log_probability
-            if new.is_stop:
-                progress.finish = "stop"
-                break
-            yield stop.add(stream.add(new.token))
-            if stop.is_reached:
-                progress.finish = "stop"
-                return
-        yield stop.add(stream.finish())
-        yield stop.finish()
+        return clean(self._tokenizer.decode(list(tokens)), self.profile)
 
     def _finish(
-        self, prepared: Prepared, prompt: Prefilled, text: str, progress: _Progress
+        self, prepared: Prepared, prompt: Prefilled, draft: Draft, first_token_s: float
     ) -> Answer:
-        counts, prompt_text = prompt.counts, prepared.request.prompt
+        counts, request = prompt.counts, prepared.request
         return Answer(
-            text=text,
+            text=draft.text,
             model=summary(self.profile, self.engine),
-            shots=tuple(shot.case_id for shot in prompt_text.shots),
-            timing=_timing(progress, self._load_s),
+            shots=tuple(shot.case_id for shot in request.prompt.shots),
+            timing=Timing(self._load_s, first_token_s, _rate(draft), draft.new_tokens),
             cache=CacheCounts(
                 counts.images_encoded,
                 counts.images_reused,
                 counts.prompt_tokens,
                 counts.prompt_tokens_reused,
             ),
-            confidence=math.exp(progress.log_probability),
-            warnings=self._warnings(prepared.request, progress),
-            finish_reason=progress.finish,
+            confidence=math.exp(total(draft.tokens)),
+            warnings=self._warnings(request, draft),
+            finish_reason=draft.finish,
             sent=Sent(prepared.encoded.text, tuple(seen_png(image) for image in prepared.images)),
+            tokens=self._logs(draft, request.sampling.top_logprobs) if request.logprobs else (),
+            options=draft.options,
+            next_best=draft.next_best,
         )
 
-    def _warnings(self, request: AskRequest, progress: _Progress) -> tuple[str, ...]:
+    def _logs(self, draft: Draft, top: int) -> tuple[AnswerToken, ...]:
+        ids = [new.token for new in draft.tokens]
+        piece = self._tokenizer.piece
+        return tuple(
+            AnswerToken(
+                piece(ids[:at], new.token),
+                new.log_probability,
+                tuple(TokenLog(piece(ids[:at], token), log) for token, log in new.best[:top]),
+            )
+            for at, new in enumerate(draft.tokens)
+        )
+
+    def _warnings(self, request: AskRequest, draft: Draft) -> tuple[str, ...]:
         profile, shots = self.profile, request.prompt.shots
         warnings = list(self.engine.backend.report.warnings)
         if not shots and profile.needs_shots:
@@ -177,8 +173,8 @@ class Answerer:
             warnings.append(f"Reference cases make the answers of {profile.name} worse.")
         if request.rationale and profile.templates.rationale_query is None:
             warnings.append(f"{profile.name} states no rationales; only the answer was asked for.")
-        if progress.finish == "length":
-            warnings.append(f"The answer was cut off after {progress.tokens} tokens.")
+        if draft.finish == "length":
+            warnings.append(f"The answer was cut off after {draft.new_tokens} tokens.")
         return tuple(warnings)
 
 
@@ -199,34 +195,19 @@ def token_rules(profile: ModelProfile, tokenizer: TextTokenizer) -> TokenRules:
     )
 
 
-def require_bounds(request: AskRequest) -> None:
-    """Raise PromptError unless the numbers of a request make sense."""
-    if not 1 <= request.max_new_tokens <= MAX_NEW_TOKENS:
-        raise PromptError(
-            f"An answer of {request.max_new_tokens} tokens was asked for; "
-            f"between 1 and {MAX_NEW_TOKENS} are possible."
-        )
-    if not 0 <= request.temperature <= MAX_TEMPERATURE:
-        raise PromptError(
-            f"The temperature is {request.temperature}; it must be from 0 to {MAX_TEMPERATURE:g}."
-        )
-    if request.seed < 0:
-        raise PromptError(f"The seed is {request.seed}; it must be 0 or more.")
-
-
 def _pictures(prompt: Prompt) -> list[tuple[bytes, str]]:
     shots = [
-        (shot.image, f"picture of reference case {at}") for at, shot in enumerate(prompt.shots, 1)
+        (image, f"picture of reference case {at}")
+        for at, shot in enumerate(prompt.shots, 1)
+        for image in shot.images
     ]
-    return [*shots, (prompt.query.image, "picture that the question is about")]
+    asked = [(image, "picture that the question is about") for image in prompt.query.images]
+    return [*shots, *asked]
 
 
-def _timing(progress: _Progress, load_s: float) -> Timing:
-    now = time.perf_counter()
-    first = progress.first_token or now
-    seconds = now - first
-    rate = (progress.tokens - 1) / seconds if progress.tokens > 1 and seconds > 0 else 0.0
-    return Timing(load_s, first - progress.started, rate, progress.tokens)
+def _rate(draft: Draft) -> float:
+    seconds = draft.last_token - draft.first_token
+    return (draft.new_tokens - 1) / seconds if draft.new_tokens > 1 and seconds > 0 else 0.0
 
 
 def _ignore(_: str) -> None:

@@ -6,6 +6,7 @@ is imported.
 """
 
 import json
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,22 +21,28 @@ from precedent_inference.child import Child
 from precedent_inference.errors import Cancelled, EngineError, EngineLost
 from precedent_inference.interrupt import Interrupt
 from precedent_inference.json_border import Table
+from precedent_inference.progress import progress_words
 from precedent_inference.protocol import (
     Answer,
+    AnswerToken,
     AskRequest,
     CacheCounts,
     FinishReason,
+    Loading,
     ModelCard,
     ModelSummary,
     Timing,
+    Waiting,
 )
-from precedent_inference.wire import (
+from precedent_inference.wire_answer import (
     answer_from_evidence,
     card_from_json,
     finish_reason,
-    request_to_json,
+    logprobs_from_json,
+    progress_from_json,
 )
 from precedent_inference.wire_errors import error_from_json
+from precedent_inference.wire_request import Asked, request_to_json
 
 __all__ = ["EngineClient", "LocalEngine"]
 
@@ -43,7 +50,7 @@ CONNECT_S = 5.0
 WRITE_S = 60.0
 POLL_S = 0.05
 START_S = 600.0
-"""A large model on a slow disk takes minutes."""
+"""Without any progress; a large model on a slow disk takes minutes."""
 DYING_S = 2.0
 
 
@@ -58,6 +65,8 @@ class EngineClient:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.base_url = base_url
+        self._name = secrets.token_hex(8)
+        """Who asks, for a server that lets its callers take turns."""
         self._place = urlsplit(base_url).netloc
         is_local = urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}
         self._http = httpx.Client(
@@ -88,15 +97,17 @@ class EngineClient:
         request: AskRequest,
         *,
         on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Answer:
         """Ask and wait for the whole answer; `on_text` gets each piece, on this thread.
 
+        `on_progress` gets what is waited for in words: the place in line, a model that loads.
         Raises Cancelled soon after `cancel` is set, EngineLost when the connection breaks, and what
         the engine reports: PromptError, ImageError, ModelError, EngineLoading, EngineRefused,
         EngineError.
         """
-        reply = _Reply(request, self._place, on_text)
+        reply = _Reply(request, self._place, on_text, on_progress)
         with Interrupt(cancel) as interrupt:
             try:
                 for event in self._events(request, interrupt):
@@ -119,7 +130,7 @@ class EngineClient:
 
     def _events(self, request: AskRequest, interrupt: Interrupt) -> Iterator[object]:
         """Give each event of the stream; a server that does not stream gives one."""
-        body = request_to_json(request, stream=True)
+        body = request_to_json(Asked(request, stream=True, wants_progress=True, client=self._name))
         extensions = {"trace": interrupt.trace}
         with self._http.stream(
             "POST", "/v1/chat/completions", json=body, extensions=extensions
@@ -167,16 +178,22 @@ class _Reply:
     """An answer while it arrives."""
 
     def __init__(
-        self, request: AskRequest, place: str, on_text: Callable[[str], None] | None
+        self,
+        request: AskRequest,
+        place: str,
+        on_text: Callable[[str], None] | None,
+        on_progress: Callable[[str], None] | None,
     ) -> None:
         self.finish: FinishReason | None = None
         self._request = request
         self._place = place
         self._on_text = on_text
+        self._on_progress = on_progress
         self._started = time.perf_counter()
         self._first: float | None = None
         self._text = ""
         self._pieces = 0
+        self._tokens: list[AnswerToken] = []
         self._last: Table = Table({}, "The engine's answer", EngineError)
 
     def add(self, event: object) -> None:
@@ -184,9 +201,14 @@ class _Reply:
         table = Table.of(event, "The engine's answer", EngineError)
         if "error" in table.values:
             raise error_from_json(table.values, httpx.codes.INTERNAL_SERVER_ERROR)
+        progress = progress_from_json(table.table("precedent", {}))
+        if progress is not None:
+            self._tell(progress)
+            return
         if "precedent" in table.values or "usage" in table.values:
             self._last = table
         for choice in table.tables("choices", ()):
+            self._tokens += logprobs_from_json(choice)
             part = choice.table("delta" if "delta" in choice.values else "message")
             self._take_text(part.optional_text("content") or "")
             if choice.values.get("finish_reason") is not None:
@@ -195,7 +217,8 @@ class _Reply:
     def answer(self, finish: FinishReason) -> Answer:
         """Give the whole answer."""
         if "precedent" in self._last.values:
-            return answer_from_evidence(self._last.values["precedent"], self._text.rstrip(), finish)
+            evidence = self._last.values["precedent"]
+            return answer_from_evidence(evidence, self._text.rstrip(), finish, tuple(self._tokens))
         usage = self._last.table("usage", {})
         now = time.perf_counter()
         first = self._first or now
@@ -210,7 +233,12 @@ class _Reply:
             confidence=None,
             warnings=("This server does not report what the model saw.",),
             finish_reason=finish,
+            tokens=tuple(self._tokens),
         )
+
+    def _tell(self, progress: Waiting | Loading) -> None:
+        if self._on_progress is not None:
+            self._on_progress(progress_words(progress))
 
     def _take_text(self, text: str) -> None:
         if not text:
@@ -302,12 +330,13 @@ class LocalEngine:
             state, message = client.health()
             if state != "loading":
                 return
-            if on_progress is not None and message != said:
-                on_progress(message)
-                said = message
+            if message != said:
+                until, said = time.monotonic() + START_S, message
+                if on_progress is not None:
+                    on_progress(message)
             time.sleep(POLL_S)
         raise EngineLost(
-            f"The engine was not ready after {START_S:.0f} s.", "Ask again or restart Precedent."
+            f"The engine got no further for {START_S:.0f} s.", "Ask again or restart Precedent."
         )
 
 

@@ -6,7 +6,9 @@ question.
 
 import re
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from precedent_inference.errors import PromptError
 from precedent_inference.profile import ModelProfile
@@ -23,6 +25,17 @@ class EncodedPrompt:
     """Where the image tokens stand; as many as there are pictures, in prompt order."""
     text: str
     """The whole prompt, special tokens visible."""
+    tail: str
+    """The text after the last special token, which the answer goes on from."""
+
+
+class _Piece(NamedTuple):
+    """A part of a prompt."""
+
+    ids: list[int]
+    text: str
+    tail: str = ""
+    """The text after its last special token."""
 
 
 class PromptEncoder:
@@ -45,48 +58,72 @@ class PromptEncoder:
         """
         self._require_shots_allowed(prompt)
         self._require_images_fit(prompt)
-        pieces = [self._start(), self._ids(self._profile.templates.preamble, {})]
+        pieces = [self._start(), self._preamble(prompt.preamble)]
         pieces += [self._shot(shot, rationale=rationale) for shot in prompt.shots]
         pieces.append(self._query(prompt, rationale=rationale))
-        self._require_tokens_fit([len(ids) for ids, _ in pieces], max_new_tokens)
-        tokens = tuple(token for ids, _ in pieces for token in ids)
+        self._require_tokens_fit([len(piece.ids) for piece in pieces], max_new_tokens)
+        tokens = tuple(token for piece in pieces for token in piece.ids)
         positions = tuple(at for at, token in enumerate(tokens) if token == self._image)
-        assert len(positions) == len(prompt.shots) + 1
-        return EncodedPrompt(tokens, positions, "".join(text for _, text in pieces))
+        assert len(positions) == len(prompt.images)
+        text = "".join(piece.text for piece in pieces)
+        return EncodedPrompt(tokens, positions, text, pieces[-1].tail)
 
-    def _start(self) -> tuple[list[int], str]:
+    def room_for(self, options: Sequence[str]) -> int:
+        """Give how many tokens the longest of these answers takes with its end; 0 for none."""
+        before = self._profile.templates.before_answer
+        return max((len(self._tokenizer.encode(before + text)) + 2 for text in options), default=0)
+
+    def option(self, encoded: EncodedPrompt, text: str) -> tuple[int, ...]:
+        """Give the tokens of an answer as the templates would write it after this prompt."""
+        before = self._tokenizer.encode(encoded.tail)
+        written = self._profile.templates.before_answer + text.strip()
+        whole = self._tokenizer.encode(encoded.tail + written)
+        if whole[: len(before)] == before:
+            return tuple(whole[len(before) :])
+        # The answer's beginning merges with the prompt's end, which is read already.
+        return tuple(self._tokenizer.encode(written))
+
+    def _start(self) -> _Piece:
         start = self._profile.templates.start
         if start is None:
-            return [], ""
+            return _Piece([], "")
         if isinstance(start, int):
-            return [start], ""
-        return [self._tokenizer.special(start)], start
+            return _Piece([start], "")
+        return _Piece([self._tokenizer.special(start)], start)
 
-    def _shot(self, shot: Shot, *, rationale: bool) -> tuple[list[int], str]:
+    def _preamble(self, given: str | None) -> _Piece:
+        if given is None:
+            return self._ids(self._profile.templates.preamble, {})
+        return _Piece(self._tokenizer.encode(given), given)
+
+    def _shot(self, shot: Shot, *, rationale: bool) -> _Piece:
         templates = self._profile.templates
         fields = {"question": shot.question.strip(), "answer": shot.answer.strip()}
         if rationale and templates.rationale_shot is not None and shot.rationale:
             fields["rationale"] = shot.rationale.strip()
-            return self._ids(templates.rationale_shot, fields)
-        return self._ids(templates.shot, fields)
+            return self._ids(templates.rationale_shot, fields, len(shot.images))
+        return self._ids(templates.shot, fields, len(shot.images))
 
-    def _query(self, prompt: Prompt, *, rationale: bool) -> tuple[list[int], str]:
+    def _query(self, prompt: Prompt, *, rationale: bool) -> _Piece:
         templates = self._profile.templates
         template = templates.rationale_query if rationale else None
-        return self._ids(template or templates.query, {"question": prompt.query.question.strip()})
+        fields = {"question": prompt.query.question.strip()}
+        return self._ids(template or templates.query, fields, len(prompt.query.images))
 
-    def _ids(self, template: str, fields: dict[str, str]) -> tuple[list[int], str]:
+    def _ids(self, template: str, fields: dict[str, str], images: int = 1) -> _Piece:
+        """Fill a template; its image token stands for `images` pictures, one token each."""
         ids: list[int] = []
-        text = ""
+        text = tail = ""
         for piece in self._split.split(template):
             if piece in self._tokenizer.specials:
-                ids.append(self._tokenizer.special(piece))
-                text += piece
+                count = images if piece == self._profile.image_token else 1
+                ids += [self._tokenizer.special(piece)] * count
+                text, tail = text + piece * count, ""
             elif piece:
                 filled = fill(piece, fields)
                 ids += self._tokenizer.encode(filled)
-                text += filled
-        return ids, text
+                text, tail = text + filled, filled
+        return _Piece(ids, text, tail)
 
     def _require_shots_allowed(self, prompt: Prompt) -> None:
         if prompt.shots and self._profile.takes_shots == "no":
@@ -96,12 +133,17 @@ class PromptEncoder:
             )
 
     def _require_images_fit(self, prompt: Prompt) -> None:
-        images, limit = len(prompt.shots) + 1, self._profile.max_images
-        if images > limit:
-            raise PromptError(
-                f"The prompt holds {images} pictures; {self._profile.name} reads at most {limit}.",
-                f"Remove {images - limit} of the {len(prompt.shots)} reference cases.",
-            )
+        images, limit = len(prompt.images), self._profile.max_images
+        if images <= limit:
+            return
+        room = limit - len(prompt.query.images)
+        hint = f"Ask about at most {limit} pictures."
+        if room >= 0:
+            removed = len(prompt.shots) - _fitting([len(s.images) for s in prompt.shots], room)
+            hint = f"Remove {removed} of the {len(prompt.shots)} reference cases."
+        raise PromptError(
+            f"The prompt holds {images} pictures; {self._profile.name} reads at most {limit}.", hint
+        )
 
     def _require_tokens_fit(self, lengths: list[int], max_new_tokens: int) -> None:
         limit = self._profile.context_tokens
@@ -116,14 +158,20 @@ class PromptEncoder:
                 f"{self._profile.name} reads {limit} in all.",
                 "Shorten the question or ask for a shorter answer.",
             )
-        kept = 0
-        while kept < len(shots) and sum(shots[-kept - 1 :]) <= room:
-            kept += 1
+        kept = _fitting(shots, room)
         raise PromptError(
             f"Prompt and answer need {total} tokens; {self._profile.name} reads {limit}.",
             f"The last {kept} of the {len(shots)} reference cases would fit: remove the others or "
             "shorten their texts.",
         )
+
+
+def _fitting(sizes: list[int], room: int) -> int:
+    """Say how many of the last of these fit together."""
+    kept = 0
+    while kept < len(sizes) and sum(sizes[-kept - 1 :]) <= room:
+        kept += 1
+    return kept
 
 
 def fill(template: str, fields: dict[str, str]) -> str:

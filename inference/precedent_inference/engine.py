@@ -25,7 +25,8 @@ from precedent_inference.errors import Cancelled, PromptError
 from precedent_inference.image_store import ImageStore
 from precedent_inference.images import ModelImage
 from precedent_inference.placement import Placement, decode_index, media_index
-from precedent_inference.sampling import Sampler, Sampling
+from precedent_inference.protocol import Sampling
+from precedent_inference.sampling import Candidate, Sampler
 
 IMAGE_BUDGET_BYTES = 256 * 1024**2
 PREFIX_BUDGET_BYTES = 256 * 1024**2
@@ -89,6 +90,8 @@ class NewToken(NamedTuple):
     token: int
     log_probability: float
     is_stop: bool
+    best: tuple[Candidate, ...]
+    """The likeliest tokens at its place, the best first; two at least."""
 
 
 class Engine:
@@ -185,9 +188,9 @@ class Engine:
         index = _row([decode_index(self.rules.placement, prompt.images)])
         logits, state = prompt.logits, prompt.state
         for left in reversed(range(sampling.max_new_tokens)):
-            token, log_probability = sampler.choose(logits)
+            token, log_probability, best = sampler.choose(logits)
             is_stop = token in self.rules.stops
-            yield NewToken(token, log_probability, is_stop)
+            yield NewToken(token, log_probability, is_stop, best)
             if is_stop or left == 0:
                 return
             _check(cancel)

@@ -188,8 +188,9 @@ class _Asker:
 
     def _prompt(self, episode: Episode, names: dict[str, str]) -> Prompt:
         question = self._plan.question
-        shots = [Shot(b"", question, names[self._examples[shot].label]) for shot in episode.shots]
-        return Prompt(tuple(shots), Query(b"", question))
+        labels = [self._examples[shot].label for shot in episode.shots]
+        shots = tuple(Shot((b"",), question, names[label]) for label in labels)
+        return Prompt(shots, Query((b"",), question))
 
 
 def permuted_labels(labels: tuple[str, ...]) -> dict[str, str]:

@@ -37,6 +37,13 @@ class Templates:
     """Fields {question}, {rationale} and {answer}; None when the model states no rationales."""
     rationale_query: str | None = None
 
+    @property
+    def before_answer(self) -> str:
+        """What a shot writes between the end of a query and its answer, as a rule a space."""
+        asked = self.query.rpartition("{question}")[2]
+        told = self.shot.rpartition("{question}")[2].partition("{answer}")[0]
+        return told.removeprefix(asked) if told.startswith(asked) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class StopRules:
@@ -45,6 +52,17 @@ class StopRules:
     tokens: tuple[str, ...]
     texts: tuple[str, ...] = ()
     """The answer ends before the first of these."""
+    is_learned: bool = True
+    """Whether the model learned when to write a stop token. False for OpenFlamingo V1, whose output
+    row of it was never trained: its probability says nothing there, and texts end the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRules:
+    """What is cleaned out of an answer; white space around it always is."""
+
+    drop: tuple[str, ...] = ()
+    """Taken out wherever they stand, such as the mark of an unknown token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,7 @@ class ModelProfile:
     placement: Placement
     templates: Templates
     stop: StopRules
+    answer: AnswerRules = field(default_factory=AnswerRules)
     takes_shots: TakesShots = "yes"
     needs_shots: bool = False
     """The model answers only by comparison; without shots its answer means nothing."""
@@ -110,6 +129,7 @@ def profile_from_json(raw: object, where: str) -> ModelProfile:
             f"{where} is not a model profile of version {VERSION}.",
             "Update Precedent or the model.",
         )
+    image_token = table.text("image_token", default="<image>")
     return ModelProfile(
         name=table.text("name"),
         kind=table.choice("kind", ("flamingo",)),
@@ -117,11 +137,12 @@ def profile_from_json(raw: object, where: str) -> ModelProfile:
         max_images=table.integer("max_images", least=1),
         context_tokens=table.integer("context_tokens", least=8),
         placement=table.choice("placement", PLACEMENTS),
-        templates=_templates(table.table("templates")),
+        templates=_templates(table.table("templates"), image_token),
         stop=_stop_rules(table.table("stop")),
+        answer=_answer_rules(table.table("answer", default={})),
         takes_shots=table.choice("takes_shots", get_args(TakesShots)),
         needs_shots=table.flag("needs_shots", default=False),
-        image_token=table.text("image_token", default="<image>"),
+        image_token=image_token,
         suppress=table.texts("suppress", default=("<image>",)),
         feature=_feature(table.table("feature", default={"pool": "mean"})),
         licence=table.text("licence", default=""),
@@ -163,7 +184,12 @@ def profile_to_json(profile: ModelProfile) -> str:
             "rationale_shot": templates.rationale_shot,
             "rationale_query": templates.rationale_query,
         },
-        "stop": {"tokens": list(profile.stop.tokens), "texts": list(profile.stop.texts)},
+        "stop": {
+            "tokens": list(profile.stop.tokens),
+            "texts": list(profile.stop.texts),
+            "is_learned": profile.stop.is_learned,
+        },
+        "answer": {"drop": list(profile.answer.drop)},
         "feature": {
             "pool": feature.pool if feature.latents is None else {"latents": list(feature.latents)}
         },
@@ -194,7 +220,7 @@ def _three(table: Table, name: str) -> tuple[float, float, float]:
     return numbers[0], numbers[1], numbers[2]
 
 
-def _templates(table: Table) -> Templates:
+def _templates(table: Table, image_token: str) -> Templates:
     templates = Templates(
         shot=table.text("shot"),
         query=table.text("query"),
@@ -208,6 +234,11 @@ def _templates(table: Table) -> Templates:
     if templates.rationale_shot is not None:
         where = f"{table.where}: rationale_shot"
         _require_fields(templates.rationale_shot, ("question", "rationale", "answer"), where)
+    turns = (templates.shot, templates.query, templates.rationale_shot, templates.rationale_query)
+    if any(turn is not None and turn.count(image_token) != 1 for turn in turns):
+        raise ModelError(f"{table.where}: each template of a turn must hold {image_token} once.")
+    if image_token in templates.preamble:
+        raise ModelError(f"{table.where}: the preamble must not hold {image_token}.")
     return templates
 
 
@@ -218,7 +249,19 @@ def _require_fields(template: str, names: tuple[str, ...], where: str) -> None:
 
 
 def _stop_rules(table: Table) -> StopRules:
-    return StopRules(table.texts("tokens"), table.texts("texts", default=()))
+    texts = table.texts("texts", default=())
+    if "" in texts:
+        raise ModelError(f"{table.where}: texts must not hold an empty text.")
+    return StopRules(table.texts("tokens"), texts, table.flag("is_learned", default=True))
+
+
+def _answer_rules(table: Table) -> AnswerRules:
+    drop = table.texts("drop", default=())
+    if "" in drop:
+        raise ModelError(f"{table.where}: drop must not hold an empty text.")
+    if any(one != other and other.startswith(one) for one in drop for other in drop):
+        raise ModelError(f"{table.where}: no text of drop may begin with another.")
+    return AnswerRules(drop)
 
 
 def _feature(table: Table) -> Feature:

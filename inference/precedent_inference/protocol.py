@@ -16,17 +16,48 @@ FinishReason = Literal["stop", "length", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the tokens of an answer are chosen, and how many at most.
+
+    Repetition is counted in the answer alone: what the references say is often what a good answer
+    repeats.
+    """
+
+    max_new_tokens: int = 32
+    temperature: float = 0.0
+    """0 is greedy."""
+    seed: int = 0
+    top_p: float = 1.0
+    """Draw from the smallest set of tokens that has this probability; 1 is all of them."""
+    repetition_penalty: float = 1.0
+    """Tokens of the answer so far become less likely above 1, more likely below."""
+    no_repeat_ngram: int = 0
+    """No run of so many tokens comes twice; 0 allows all."""
+    beams: int = 1
+    """Answers followed at once in a search for the likeliest; 1 follows one."""
+    length_penalty: float = 1.0
+    """Of the beam search: above 0 favours longer answers, below 0 shorter ones."""
+    top_logprobs: int = 0
+    """How many of the likeliest tokens are reported at each place."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskRequest:
     """One question to one model."""
 
     prompt: Prompt
     model: str = "starter"
-    max_new_tokens: int = 32
-    temperature: float = 0.0
-    """0 is greedy."""
-    seed: int = 0
+    sampling: Sampling = Sampling()
     rationale: bool = False
     """Ask for a rationale before the answer; only sensible when every shot has one."""
+    stop: tuple[str, ...] = ()
+    """The answer ends before the first of these, and of those that the model's profile names."""
+    options: tuple[str, ...] = ()
+    """Score these answers and give the likeliest; empty lets the model write its own."""
+    logprobs: bool = False
+    """Report the log-probability of each token."""
+    next_best: bool = False
+    """Report the answer that the model would have given next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +105,68 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenLog:
+    """A token as text, and the natural logarithm of its probability."""
+
+    text: str
+    log_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerToken:
+    """One token of an answer as it was generated, before any clean-up."""
+
+    text: str
+    log_probability: float
+    """By the model itself, at temperature 1 and without penalties."""
+    top: tuple[TokenLog, ...] = ()
+    """The likeliest tokens at this place, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionScore:
+    """How likely one of the given answers is."""
+
+    text: str
+    log_probability: float
+    """The sum over its tokens."""
+    per_token: float
+    """The mean over its tokens."""
+    probability: float
+    """Among the options, by the sums; all options together have 1."""
+    probability_per_token: float
+    """Among the options, by the means, which do not favour short answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextBest:
+    """The answer that the model would have given next."""
+
+    text: str
+    probability: float
+    """Of all its tokens, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question stands in line."""
+
+    before: int
+    """Questions that come first, the one being answered included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A model is being loaded."""
+
+    model: str
+    fraction: float
+    """Done, 0..1."""
+    stage: str
+    """In words: "Reading the weights"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A finished answer with the evidence of how it came about."""
 
@@ -89,6 +182,12 @@ class Answer:
     finish_reason: FinishReason
     sent: Sent | None = None
     """None from a server that does not report it."""
+    tokens: tuple[AnswerToken, ...] = ()
+    """Empty unless they were asked for."""
+    options: tuple[OptionScore, ...] = ()
+    """In the order of the request; empty unless options were given."""
+    next_best: NextBest | None = None
+    """None when it was not asked for, or when no other answer reads differently."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,14 @@
 """The engine over HTTP on this machine: chat completions, streamed, behind a token.
 
-4xx is the caller's mistake, 503 means loading, 5xx is ours; every error has a body with one
-sentence. A caller that goes away stops its answer.
+4xx is the caller's mistake, 429 a full queue, 503 means loading, 5xx is ours; every error has a
+body with one sentence. A caller that goes away stops its answer.
 """
 
 import asyncio
 import contextlib
 import json
-import threading
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import Future
+from dataclasses import asdict
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,25 +16,24 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from precedent_inference.errors import Cancelled, PromptError
+from precedent_inference.errors import PromptError, RequestTooLarge
 from precedent_inference.guard import Guard
-from precedent_inference.protocol import Answer, AskRequest
-from precedent_inference.service import Service
-from precedent_inference.wire import (
+from precedent_inference.metrics import CONTENT_TYPE
+from precedent_inference.protocol import Answer, Loading, Waiting
+from precedent_inference.service import Event, Service
+from precedent_inference.wire_answer import (
     Json,
     answer_to_json,
     card_to_json,
     last_chunk,
-    request_from_json,
+    progress_chunk,
     text_chunk,
 )
 from precedent_inference.wire_errors import error_status, error_to_json
+from precedent_inference.wire_request import Asked, request_from_json
 from precedent_resources import PrecedentError
 
 MAX_BODY_BYTES = 128 * 1024**2
-
-Event = str | Answer | PrecedentError
-"""A piece of text, the whole answer at the end, or what ended it."""
 
 
 def build_app(service: Service, token: str, port: int) -> ASGIApp:
@@ -43,6 +41,7 @@ def build_app(service: Service, token: str, port: int) -> ASGIApp:
     endpoints = Endpoints(service)
     routes = [
         Route("/health", endpoints.health),
+        Route("/metrics", endpoints.metrics),
         Route("/v1/models", endpoints.models),
         Route("/v1/chat/completions", endpoints.chat, methods=["POST"]),
     ]
@@ -50,16 +49,25 @@ def build_app(service: Service, token: str, port: int) -> ASGIApp:
 
 
 class Endpoints:
-    """The three addresses."""
+    """The four addresses."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     async def health(self, _: Request) -> Response:
-        """Say whether questions can be asked; 503 while the first model loads."""
+        """Say whether questions can be asked; 503 while the first model loads or when it failed."""
         health = self._service.health
-        body = {"status": health.state, "model": health.model, "message": health.message}
-        return JSONResponse(body, 503 if health.state == "loading" else 200)
+        body = {
+            "status": health.state,
+            "model": health.model,
+            "message": health.message,
+            "progress": None if health.progress is None else asdict(health.progress),
+        }
+        return JSONResponse(body, 200 if health.state == "ready" else 503)
+
+    async def metrics(self, _: Request) -> Response:
+        """Give the numbers of this process as Prometheus reads them."""
+        return Response(self._service.metrics.text(), headers={"content-type": CONTENT_TYPE})
 
     async def models(self, _: Request) -> Response:
         """List the models."""
@@ -69,56 +77,50 @@ class Endpoints:
     async def chat(self, request: Request) -> Response:
         """Answer one question, streamed when the request says so."""
         try:
-            body = await _read_json(request)
-            asked = request_from_json(body)
+            asked = request_from_json(await _read_json(request))
             run = Run(self._service, asked)
-            watch = asyncio.create_task(_stop_when_gone(request, run.cancel))
-            if isinstance(body, dict) and body.get("stream") is True:
-                return await _streamed(run, watch)
-            with _ending(watch):
-                return JSONResponse(answer_to_json(await run.whole()))
         except PrecedentError as error:
             return _error_response(error)
+        watch = asyncio.create_task(_stop_when_gone(request, run))
+        if asked.stream:
+            return await _streamed(run, watch)
+        with _ending(watch):
+            return _whole(await run.end())
 
 
 class Run:
-    """One question on its way through the worker thread, read as events on the server's loop."""
+    """One question on its way through the service, read as events on the server's loop."""
 
-    def __init__(self, service: Service, request: AskRequest) -> None:
-        self.model = request.model
-        self.cancel = threading.Event()
+    def __init__(self, service: Service, asked: Asked) -> None:
+        self.model = asked.request.model
+        self._service = service
+        self._wants_progress = asked.wants_progress
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
-        future = service.submit(request, self._put, self.cancel)
-        future.add_done_callback(lambda done: self._put(_outcome(done)))
+        self._job = service.submit(asked.request, self._put, asked.client)
+
+    def stop(self) -> None:
+        """Cancel the question; one that is over stays as it is."""
+        self._service.stop(self._job)
 
     async def next(self) -> Event:
-        """Wait for the next event."""
-        return await self._events.get()
+        """Wait for the next event; what is waited for is one only where the request says so."""
+        while True:
+            event = await self._events.get()
+            if self._wants_progress or not isinstance(event, Waiting | Loading):
+                return event
 
-    async def whole(self) -> Answer:
-        """Wait for the answer. Raises what ended it."""
+    async def end(self) -> Answer | PrecedentError:
+        """Wait for the answer, or for what ended the question."""
         while True:
             event = await self.next()
-            if isinstance(event, PrecedentError):
-                raise event
-            if isinstance(event, Answer):
+            if isinstance(event, Answer | PrecedentError):
                 return event
 
     def _put(self, event: Event) -> None:
         # The loop is closed when the server ended before the answer did.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._events.put_nowait, event)
-
-
-def _outcome(done: "Future[Answer]") -> Event:
-    if done.cancelled():
-        return Cancelled("The engine is closing.")
-    error = done.exception()
-    if error is None:
-        return done.result()
-    assert isinstance(error, PrecedentError)
-    return error
 
 
 async def _streamed(run: Run, watch: "asyncio.Task[None]") -> Response:
@@ -132,14 +134,22 @@ async def _streamed(run: Run, watch: "asyncio.Task[None]") -> Response:
 
 async def _lines(run: Run, event: Event, watch: "asyncio.Task[None]") -> AsyncIterator[str]:
     try:
-        while isinstance(event, str):
-            yield _line(text_chunk(run.model, event))
+        while not isinstance(event, Answer | PrecedentError):
+            yield _line(_chunk(run.model, event))
             event = await run.next()
         yield _line(last_chunk(event) if isinstance(event, Answer) else error_to_json(event))
         yield "data: [DONE]\n\n"
     finally:
-        run.cancel.set()
+        run.stop()
         watch.cancel()
+
+
+def _chunk(model: str, event: str | Waiting | Loading) -> Json:
+    return text_chunk(model, event) if isinstance(event, str) else progress_chunk(model, event)
+
+
+def _whole(end: Answer | PrecedentError) -> Response:
+    return JSONResponse(answer_to_json(end)) if isinstance(end, Answer) else _error_response(end)
 
 
 def _line(body: Json) -> str:
@@ -154,19 +164,19 @@ def _ending(task: "asyncio.Task[None]") -> Iterator[None]:
         task.cancel()
 
 
-async def _stop_when_gone(request: Request, cancel: threading.Event) -> None:
+async def _stop_when_gone(request: Request, run: Run) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    cancel.set()
+    run.stop()
 
 
 async def _read_json(request: Request) -> object:
-    """Read the body within its bound. Raises PromptError."""
+    """Read the body within its bound. Raises RequestTooLarge or PromptError."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise PromptError(
+            raise RequestTooLarge(
                 f"The request is larger than {MAX_BODY_BYTES // 1024**2} MB.",
                 "Send fewer or smaller pictures.",
             )

@@ -1,24 +1,34 @@
 """What an engine process offers: its models, one of them loaded, and one question at a time.
 
-Questions wait in line for a single worker thread, so two of them are never mixed.
+Questions wait in a fair queue for a single worker thread, so two of them are never mixed. What
+fails one question, memory that ran out included, leaves the engine ready for the next.
 """
 
 import logging
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from precedent_inference.answering import Answerer, Prepared
-from precedent_inference.errors import Cancelled, EngineError, EngineLoading
+from precedent_inference.answering import Answerer
+from precedent_inference.errors import Cancelled, EngineBusy, EngineError, EngineLoading
+from precedent_inference.fair_queue import FairQueue
+from precedent_inference.metrics import Metrics, Outcome
 from precedent_inference.models import FoundModels, ModelFolder
-from precedent_inference.protocol import Answer, AskRequest, ModelCard
+from precedent_inference.progress import Report, progress_words
+from precedent_inference.protocol import Answer, AskRequest, Loading, ModelCard, Waiting
 from precedent_resources import PrecedentError
 
 logger = logging.getLogger(__name__)
 
+MAX_WAITING = 64
+GRACE_S = 2.0
+"""A running answer ends at its next token; a loading model ends with the process."""
+
 State = Literal["loading", "ready", "failed"]
+Event = Waiting | Loading | str | Answer | PrecedentError
+"""What is waited for, a piece of text; at the end the whole answer or what ended the question."""
+Load = Callable[[ModelFolder, Report], Answerer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,94 +38,171 @@ class Health:
     state: State
     model: str
     message: str = ""
+    progress: Loading | None = None
+    """None when nothing is being loaded."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """A question on its way."""
+
+    model: ModelFolder
+    request: AskRequest
+    tell: Callable[[Event], None]
+    cancel: threading.Event
 
 
 class Service:
     """The models of one engine process."""
 
     def __init__(
-        self, found: FoundModels, first: str, load: Callable[[ModelFolder], Answerer]
+        self, found: FoundModels, first: str, load: Load, *, max_waiting: int = MAX_WAITING
     ) -> None:
         self._found = found
         self._load = load
         self._loaded: Answerer | None = None
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="answer")
-        self._running: set[threading.Event] = set()
-        self.health = Health("loading", first, f"Loading the model {first}.")
+        self._queue: FairQueue[Job] = FairQueue(max_waiting)
+        self._running: Job | None = None
+        self._worker = threading.Thread(target=self._work, name="answer", daemon=True)
+        self.metrics = Metrics(lambda: len(self._queue), self._cache_bytes)
+        self.health = Health("loading", first, f"Loading {first}.")
 
     @property
     def is_answering(self) -> bool:
         """Whether a question is being answered now."""
-        return bool(self._running)
+        return self._running is not None
 
     def start(self) -> None:
-        """Begin to load the first model."""
-        self._worker.submit(self._load_first)
+        """Begin to load the first model, then to answer."""
+        self._worker.start()
 
     def close(self) -> None:
-        """Stop what runs and wait in vain for nothing."""
-        for cancel in list(self._running):
-            cancel.set()
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        """Stop what runs and what waits; wait a moment for the worker to notice."""
+        for job in self._queue.close():
+            job.tell(Cancelled("The engine is closing."))
+        running = self._running
+        if running is not None:
+            running.cancel.set()
+        if self._worker.is_alive():
+            self._worker.join(GRACE_S)
 
     def cards(self) -> tuple[ModelCard, ...]:
         """Give every model that can be asked."""
         return tuple(_card(model) for model in self._found.models)
 
-    def submit(
-        self, request: AskRequest, on_text: Callable[[str], None], cancel: threading.Event
-    ) -> "Future[Answer]":
-        """Put a question in line. Raises EngineLoading until the first model is loaded.
+    def submit(self, request: AskRequest, tell: Callable[[Event], None], client: str = "") -> Job:
+        """Put a question in its client's line.
 
-        The future raises what the answer raises; whatever is not a PrecedentError becomes an
-        EngineError.
+        tell: called on any thread, with an Answer or a PrecedentError last; whatever else goes
+        wrong becomes an EngineError. Raises EngineLoading until the first model is loaded,
+        ModelError when there is no such model, EngineBusy when too many wait.
         """
-        if self.health.state == "loading":
-            raise EngineLoading(self.health.message, "Ask again in a moment.")
-        model = self._found.named(request.model)
-        return self._worker.submit(self._answer, model, request, on_text, cancel)
-
-    def _answer(
-        self,
-        model: ModelFolder,
-        request: AskRequest,
-        on_text: Callable[[str], None],
-        cancel: threading.Event,
-    ) -> Answer:
-        self._running.add(cancel)
         try:
-            if cancel.is_set():
-                raise Cancelled("The answer was stopped while it waited.")
-            answerer = self._answerer(model)
-            prepared: Prepared = answerer.prepare(request)
-            return answerer.run(prepared, on_text, cancel)
-        except PrecedentError:
+            if self.health.state == "loading":
+                raise EngineLoading(self.health.message, "Ask again in a moment.")
+            job = Job(self._found.named(request.model), request, tell, threading.Event())
+            self._queue.put(client, job)
+        except PrecedentError as error:
+            self.metrics.ended(_outcome(error))
             raise
+        self._tell_places()
+        return job
+
+    def stop(self, job: Job) -> None:
+        """Cancel a question, whether it waits or runs; one that is over stays as it is."""
+        job.cancel.set()
+        if self._queue.remove(job):
+            self._end(job, Cancelled("The question was stopped while it waited."))
+            self._tell_places()
+
+    def _work(self) -> None:
+        self._load_first()
+        while (job := self._queue.get()) is not None:
+            self._running = job
+            self._tell_places()
+            self._end(job, self._answer(job))
+            self._running = None
+
+    def _answer(self, job: Job) -> Answer | PrecedentError:
+        try:
+            answerer = self._answerer(job.model)
+            prepared = answerer.prepare(job.request)
+            return answerer.run(prepared, job.tell, job.cancel)
+        except PrecedentError as error:
+            return error
+        except MemoryError:
+            logger.exception("a question ran out of memory")
+            self._forget()
+            return EngineError(
+                "The engine ran out of memory while it answered.",
+                "Ask with fewer reference cases, or close other programs.",
+            )
         except Exception as error:
             logger.exception("a question failed")
-            raise EngineError(
+            return EngineError(
                 f"The engine failed while it answered ({type(error).__name__}).",
                 "Ask again; if it fails again, report it with the log.",
-            ) from error
-        finally:
-            self._running.discard(cancel)
+            )
+
+    def _end(self, job: Job, end: Answer | PrecedentError) -> None:
+        if isinstance(end, Answer):
+            self.metrics.answered(end)
+        else:
+            self.metrics.ended(_outcome(end))
+        job.tell(end)
+
+    def _tell_places(self) -> None:
+        """Tell who waits how many come first."""
+        first = int(self.is_answering)
+        for place, job in enumerate(self._queue.order(), start=first):
+            if place > 0:
+                job.tell(Waiting(place))
 
     def _answerer(self, model: ModelFolder) -> Answerer:
         if self._loaded is None or self._loaded.profile != model.profile:
             self._loaded = None  # the memory of the last model is needed for the next
-            self._loaded = self._load(model)
+            self._loaded = self._load(model, lambda *report: self._report(model, *report))
+            self.health = Health("ready", model.profile.name)
         return self._loaded
+
+    def _report(self, model: ModelFolder, fraction: float, stage: str) -> None:
+        progress = Loading(model.profile.name, fraction, stage)
+        self.health = Health(self.health.state, progress.model, progress_words(progress), progress)
+        if self._running is not None:
+            self._running.tell(progress)
 
     def _load_first(self) -> None:
         name = self.health.model
         try:
             self._answerer(self._found.named(name))
-            self.health = Health("ready", name)
         except PrecedentError as error:
             self.health = Health("failed", name, str(error))
         except Exception as error:
             logger.exception("the first model failed to load")
             self.health = Health("failed", name, f"The model {name} failed to load: {error}.")
+
+    def _forget(self) -> None:
+        if self._loaded is not None:
+            self._loaded.engine.forget()
+
+    def _cache_bytes(self) -> Mapping[str, int]:
+        loaded = self._loaded
+        if loaded is None:
+            return {}
+        engine = loaded.engine
+        return {
+            "images": engine.image_cache.used_bytes,
+            "prefixes": engine.prefix_cache.used_bytes,
+        }
+
+
+def _outcome(error: PrecedentError) -> Outcome:
+    """Say how a question ended that was not answered."""
+    if isinstance(error, Cancelled):
+        return "cancelled"
+    if isinstance(error, EngineBusy):
+        return "busy"
+    return "failed" if isinstance(error, EngineError) else "refused"
 
 
 def _card(model: ModelFolder) -> ModelCard:

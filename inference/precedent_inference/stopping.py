@@ -18,7 +18,7 @@ class StopText:
         if cut is not None:
             self.is_reached = True
         else:
-            cut = len(self._held) - self._doubtful()
+            cut = len(self._held) - doubtful_end(self._held, self._stops)
         passed, self._held = self._held[:cut], self._held[cut:]
         return passed
 
@@ -26,10 +26,11 @@ class StopText:
         """Give what was held back, nothing when a stop text was reached."""
         return "" if self.is_reached else self._held
 
-    def _doubtful(self) -> int:
-        """Count the last characters that may begin a stop text."""
-        longest = max((len(stop) for stop in self._stops), default=0) - 1
-        for length in range(min(longest, len(self._held)), 0, -1):
-            if any(stop.startswith(self._held[-length:]) for stop in self._stops):
-                return length
-        return 0
+
+def doubtful_end(text: str, words: tuple[str, ...]) -> int:
+    """Count the last characters of `text` that may begin one of `words`."""
+    longest = max((len(word) for word in words), default=0) - 1
+    for length in range(min(longest, len(text)), 0, -1):
+        if any(word.startswith(text[-length:]) for word in words):
+            return length
+    return 0

@@ -23,6 +23,7 @@ class TextTokenizer:
         tokenizer.encode_special_tokens = True
         self._tokenizer = tokenizer
         added = tokenizer.get_added_tokens_decoder()
+        self._marks = {at: str(added[at].content) for at in added}
         self.specials: tuple[str, ...] = tuple(str(added[at].content) for at in sorted(added))
         """The texts of the special tokens, by id."""
 
@@ -48,6 +49,13 @@ class TextTokenizer:
     def decode(self, ids: list[int]) -> str:
         """Give the text of ids, special tokens left out."""
         return str(self._tokenizer.decode(ids, skip_special_tokens=True))
+
+    def piece(self, before: list[int], token: int) -> str:
+        """Give the text that a token adds after others; a special token's is its own mark."""
+        if token in self._marks:
+            return self._marks[token]
+        known = self.decode(before).rstrip(REPLACEMENT)
+        return self.decode([*before, token])[len(known) :]
 
 
 class TextStream:

@@ -2,21 +2,25 @@
 
 from precedent_inference.errors import (
     Cancelled,
+    EngineBusy,
     EngineError,
     EngineLoading,
     EngineRefused,
     ImageError,
     ModelError,
     PromptError,
+    RequestTooLarge,
 )
 from precedent_resources import PrecedentError
 
 _KINDS: tuple[tuple[str, type[PrecedentError], int], ...] = (
+    ("too_large", RequestTooLarge, 413),
     ("prompt", PromptError, 400),
     ("image", ImageError, 400),
     ("model", ModelError, 422),
     ("refused", EngineRefused, 401),
     ("loading", EngineLoading, 503),
+    ("busy", EngineBusy, 429),
     ("cancelled", Cancelled, 499),
     ("engine", EngineError, 500),
 )
@@ -48,6 +52,6 @@ def error_from_json(body: object, status: int) -> PrecedentError:
 def _by_status(status: int) -> type[PrecedentError]:
     if status in {401, 403}:
         return EngineRefused
-    if status == 503:
-        return EngineLoading
+    if status in {413, 429, 503}:
+        return next(cls for _, cls, known in _KINDS if known == status)
     return PromptError if 400 <= status < 500 else EngineError

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from precedent_inference.protocol import Answer, AskRequest
+from precedent_inference.protocol import Answer
 from precedent_plugin.composer import compose
 from precedent_plugin.errors import PluginError
 from precedent_plugin.host import PaintedPixels, ViewSnapshot
@@ -53,21 +53,19 @@ def ask_once(
     on_text: Callable[[str], None] | None = None,
 ) -> Asked:
     """Ask and wait for the answer. Raises PromptError, EngineError and what the engine reports."""
-    pictures = {reference.case.images[0]: reference.png for reference in references}
+    pictures = {
+        sha256: png
+        for reference in references
+        for sha256, png in zip(reference.case.images, reference.pngs, strict=True)
+    }
     cases = [reference.case for reference in references]
     prompt = compose(
         cases, image, question, picture=pictures.__getitem__, rationale=settings.rationale
     )
-    request = AskRequest(
-        prompt=prompt,
-        model=settings.model,
-        max_new_tokens=settings.max_new_tokens,
-        temperature=settings.temperature,
-        seed=settings.seed,
-        rationale=settings.rationale,
-    )
     found = [warning.message for warning in prompt_warnings(cases, image, pictures)]
-    answer = engine.client(on_progress=on_progress).ask(request, on_text=on_text)
+    answer = engine.client(on_progress=on_progress).ask(
+        settings.request(prompt), on_text=on_text, on_progress=on_progress
+    )
     return Asked(
         image=image,
         question=question.strip(),
@@ -87,6 +85,8 @@ def as_json(asked: Asked) -> dict[str, Any]:
         "timing": asdict(answer.timing),
         "cache": asdict(answer.cache),
         "confidence": answer.confidence,
+        "next_best": None if answer.next_best is None else asdict(answer.next_best),
+        "options": [asdict(option) for option in answer.options],
         "warnings": list(asked.warnings),
     }
 
@@ -97,6 +97,10 @@ def evidence_lines(asked: Asked) -> list[str]:
     lines = [f"Model      {model_words(answer.model)}"]
     if answer.confidence is not None:
         lines.append(f"Certainty  {answer.confidence:.2f}, the model's own; not of being right")
+    if answer.next_best is not None and not answer.options:
+        other = answer.next_best
+        lines.append(f"Next best  {other.text}  ({other.probability:.2f})")
+    lines += [f"Option     {option.probability:.2f}  {option.text}" for option in answer.options]
     lines.append(
         f"Speed      first token {timing.first_token_s * 1000:.0f} ms, {timing.new_tokens} tokens "
         f"at {timing.tokens_per_s:.0f}/s, model loaded in {timing.load_s:.1f} s"

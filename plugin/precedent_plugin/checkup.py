@@ -39,6 +39,7 @@ PACKAGES: Final = (
     "onnxruntime-gpu",
     "starlette",
     "uvicorn",
+    "prometheus-client",
     "httpx",
 )
 PROBE_TIMEOUT_S: Final = 120

@@ -22,8 +22,8 @@ def compose(
 ) -> Prompt:
     """Make the prompt of these cases, in this order, and this question.
 
-    picture: gives the PNG of a hash. Only a case's first picture is sent. Rationales are sent when
-    one is asked for. Raises PromptError when the words or the shots cannot be asked.
+    picture: gives the PNG of a hash. Rationales are sent when one is asked for. Raises PromptError
+    when the words or the shots cannot be asked.
     """
     if len(cases) > MAX_SHOTS:
         raise PromptError(
@@ -36,11 +36,11 @@ def compose(
             f"A rationale was asked for, but {silent} of {len(cases)} references have none.",
             "Ask without rationale, or take those references out.",
         )
-    query = Query(image=image.png, question=question.strip())
+    query = Query(images=(image.png,), question=question.strip())
     return Prompt(
         shots=tuple(
             Shot(
-                image=picture(case.images[0]),
+                images=tuple(picture(sha256) for sha256 in case.images),
                 question=case.question.strip(),
                 answer=case.answer.strip(),
                 case_id=case.id,

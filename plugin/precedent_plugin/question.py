@@ -39,9 +39,13 @@ class Client(Protocol):
         request: AskRequest,
         *,
         on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Answer:
-        """Ask and wait for the whole answer, streaming pieces to `on_text`."""
+        """Ask and wait for the whole answer, streaming pieces to `on_text`.
+
+        `on_progress` gets what is waited for: the place in line, a model that loads.
+        """
         ...
 
 
@@ -162,11 +166,18 @@ class Question:
         progress: Callable[[tuple[str, str]], None],
     ) -> Answer:
         """Run on the worker: nothing of `self` is changed here."""
-        client = connect(lambda words: progress(("progress", words)))
+
+        def waiting(words: str) -> None:
+            progress(("progress", words))
+
+        client = connect(waiting)
         if cancel.is_set():
             raise Cancelled("The question was stopped before it was sent.")
         return client.ask(
-            self.request, on_text=lambda piece: progress(("text", piece)), cancel=cancel
+            self.request,
+            on_text=lambda piece: progress(("text", piece)),
+            on_progress=waiting,
+            cancel=cancel,
         )
 
     def _receive(self, cancel: threading.Event, event: tuple[str, str]) -> None:

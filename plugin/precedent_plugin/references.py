@@ -19,25 +19,30 @@ BY_HAND: Final = "shot-"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A case with its picture and its likeness to the query."""
+    """A case with its pictures and its likeness to the query."""
 
     case: Case
-    png: bytes
+    pngs: tuple[bytes, ...]
     likeness: float
 
 
 @dataclass(frozen=True, slots=True)
 class CasePicture:
-    """A case with its first picture."""
+    """A case with its pictures."""
 
     case: Case
-    png: bytes
+    pngs: tuple[bytes, ...]
+
+    @property
+    def png(self) -> bytes:
+        """The first picture, by which the case is compared with others."""
+        return self.pngs[0]
 
 
 def from_library(library: CaseLibrary, casebook_id: str) -> list[CasePicture]:
     """Give a casebook of the library."""
     return [
-        CasePicture(case, library.image(case.images[0]))
+        CasePicture(case, tuple(library.image(sha256) for sha256 in case.images))
         for case in library.cases(casebook=casebook_id)
     ]
 
@@ -45,7 +50,10 @@ def from_library(library: CaseLibrary, casebook_id: str) -> list[CasePicture]:
 def from_file(path: Path) -> list[CasePicture]:
     """Give a casebook file. Raises CasebookError when it is refused."""
     with read_casebook(path) as file:
-        return [CasePicture(case, file.picture(case.images[0])) for case in file.cases]
+        return [
+            CasePicture(case, tuple(file.picture(sha256) for sha256 in case.images))
+            for case in file.cases
+        ]
 
 
 def given(number: int, image: ViewImage, question: str, answer: str) -> CasePicture:
@@ -53,7 +61,7 @@ def given(number: int, image: ViewImage, question: str, answer: str) -> CasePict
     check_png(image.png)
     return CasePicture(
         Case(f"{BY_HAND}{number}", (image.sha256,), question, answer, provenance=image.provenance),
-        image.png,
+        (image.png,),
     )
 
 
@@ -80,7 +88,7 @@ def arrange(
     query = describe_png(image.png)
     near = [likeness(query, describe_png(item.png)) for item in items]
     found = {
-        item.case.id: Reference(item.case, item.png, value)
+        item.case.id: Reference(item.case, item.pngs, value)
         for item, value in zip(items, near, strict=True)
     }
     ordered = order_shots([item.case for item in items], policy, near)

@@ -8,13 +8,14 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from psygnal import Signal
 
 from precedent_inference.errors import EngineLost
-from precedent_inference.protocol import AskRequest, ModelCard
+from precedent_inference.prompt import Prompt
+from precedent_inference.protocol import AskRequest, ModelCard, Sampling
 from precedent_plugin.cases import Case
 from precedent_plugin.composer import compose
 from precedent_plugin.history import QuestionRecord
@@ -57,10 +58,21 @@ class AskSettings:
     """How to ask."""
 
     model: str = "starter"
-    max_new_tokens: int = 32
-    temperature: float = 0.0
-    seed: int = 0
+    sampling: Sampling = field(default_factory=Sampling)
     rationale: bool = False
+    options: tuple[str, ...] = ()
+    """Score these answers instead of letting the model write one."""
+
+    def request(self, prompt: Prompt) -> AskRequest:
+        """Give the request that asks a prompt so."""
+        return AskRequest(
+            prompt=prompt,
+            model=self.model,
+            sampling=self.sampling,
+            rationale=self.rationale,
+            options=self.options,
+            next_best=True,
+        )
 
 
 class Session:
@@ -125,17 +137,9 @@ class Session:
         prompt = compose(
             cases, image, text, picture=self._pictures.read, rationale=settings.rationale
         )
-        request = AskRequest(
-            prompt=prompt,
-            model=settings.model,
-            max_new_tokens=settings.max_new_tokens,
-            temperature=settings.temperature,
-            seed=settings.seed,
-            rationale=settings.rationale,
-        )
         warnings = tuple(warning.message for warning in self._warnings(cases, image))
         self.stop()
-        question = Question(request, image, shots=cases, warnings=warnings)
+        question = Question(settings.request(prompt), image, shots=cases, warnings=warnings)
         question.state_changed.connect(lambda _: self._keep(question))
         self._question = question
         self.question_changed.emit(question)

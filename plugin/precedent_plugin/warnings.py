@@ -15,7 +15,6 @@ WarningKind = Literal[
     "same-patient",
     "same-study",
     "same-image",
-    "more-pictures",
     "blank-image",
     "pixels-not-whole",
 ]
@@ -95,13 +94,6 @@ def _about_shots(cases: Sequence[Case], pictures: Mapping[str, bytes]) -> Iterat
             ids,
         )
     yield from _contradictions(cases, pictures)
-    more = [number for number, case in enumerate(cases, start=1) if len(case.images) > 1]
-    if more:
-        yield PromptWarning(
-            "more-pictures",
-            f"{_references(more)} of several pictures; only the first is sent.",
-            tuple(cases[number - 1].id for number in more),
-        )
 
 
 def _contradictions(

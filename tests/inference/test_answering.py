@@ -10,7 +10,7 @@ from PIL import Image
 from tests.inference.tiny import picture, tiny_request
 
 from precedent_inference.answering import Answerer
-from precedent_inference.errors import Cancelled, ImageError, PromptError
+from precedent_inference.errors import Cancelled, ImageError
 from precedent_inference.images import prepare_image
 from precedent_inference.loading import load_answerer
 from precedent_inference.models import ModelFolder, find_models
@@ -65,17 +65,8 @@ def test_cancel_raises(answerer: Answerer) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{"max_new_tokens": 0}, {"max_new_tokens": 10**6}, {"temperature": -1.0}, {"seed": -1}],
-)
-def test_numbers_out_of_bounds_are_refused(answerer: Answerer, changes: dict[str, int]) -> None:
-    with pytest.raises(PromptError):
-        answerer.answer(replace(tiny_request(1), **changes))  # type: ignore[arg-type]
-
-
 def test_a_broken_picture_names_its_place(answerer: Answerer) -> None:
-    request = replace(tiny_request(1), prompt=Prompt((), Query(b"none", "What?")))
+    request = replace(tiny_request(1), prompt=Prompt((), Query((b"none",), "What?")))
     with pytest.raises(ImageError, match="picture that the question is about"):
         answerer.answer(request)
 
@@ -85,8 +76,7 @@ def test_a_batch_answers_as_one_by_one(tiny: ModelFolder, name: str) -> None:
     answerer = load_answerer(find_models([tiny.path.parent]).named(name), "pytorch")
     requests = [tiny_request(shots, max_new_tokens=8) for shots in (0, 3, 1)]
     images = [
-        [prepare_image(shot.image, answerer.profile.image) for shot in request.prompt.shots]
-        + [prepare_image(request.prompt.query.image, answerer.profile.image)]
+        [prepare_image(image, answerer.profile.image) for image in request.prompt.images]
         for request in requests
     ]
     together = answerer.answer_many([request.prompt for request in requests], images, 8)

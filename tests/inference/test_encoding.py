@@ -1,5 +1,6 @@
 """Prompts to tokens: templates, limits, and user text that stays text."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -27,8 +28,8 @@ def encoder(**changes: object) -> PromptEncoder:
 
 
 def prompt(shots: int, question: str = "Which class?") -> Prompt:
-    shot = Shot(b"", "Which class?", "benign")
-    return Prompt((shot,) * shots, Query(b"", question))
+    shot = Shot((b"",), "Which class?", "benign")
+    return Prompt((shot,) * shots, Query((b"",), question))
 
 
 def encode(prompt: Prompt, **changes: object) -> EncodedPrompt:
@@ -53,7 +54,7 @@ def test_answer_tokens_are_those_of_the_answer_with_its_leading_space() -> None:
 def test_image_positions_match_pictures_whatever_the_user_writes(
     shots: list[tuple[str, str]], question: str
 ) -> None:
-    asked = Prompt(tuple(Shot(b"", q, a) for q, a in shots), Query(b"", question))
+    asked = Prompt(tuple(Shot((b"",), q, a) for q, a in shots), Query((b"",), question))
     encoded = encode(asked, context_tokens=10_000)
     ends = encoded.tokens.count(TOKENIZER.special("<|endofchunk|>"))
     assert len(encoded.image_positions) == encoded.tokens.count(IMAGE) == len(shots) + 1
@@ -71,6 +72,50 @@ def test_streamed_pieces_make_the_whole_text(text: str) -> None:
     stream = TextStream(TOKENIZER)
     pieces = [stream.add(token) for token in TOKENIZER.encode(text)]
     assert "".join([*pieces, stream.finish()]) == text
+
+
+def test_a_turn_of_several_pictures_has_an_image_token_for_each() -> None:
+    asked = Prompt((Shot((b"", b""), "Same?", "no"),), Query((b"", b"", b""), "Same?"))
+    encoded = encode(asked)
+    assert encoded.text == (
+        "<s><image><image>Question: Same? Answer: no<|endofchunk|>"
+        "<image><image><image>Question: Same? Answer:"
+    )
+    assert len(encoded.image_positions) == len(asked.images) == 5
+
+
+def test_the_text_before_the_first_picture_is_the_models_own_or_the_users() -> None:
+    templates = replace(tiny_profile("next").templates, preamble="Answer the last. ")
+    assert encode(prompt(0), templates=templates).text.startswith("<s>Answer the last. <image>")
+    own = replace(prompt(0), preamble="Be brief: <image>")
+    encoded = encode(own, templates=templates)
+    assert encoded.text.startswith("<s>Be brief: <image><image>Question")
+    assert encoded.tokens.count(IMAGE) == 1
+
+
+def test_the_pictures_of_a_question_alone_may_be_too_many() -> None:
+    asked = Prompt((), Query((b"",) * 12, "Why?"))
+    with pytest.raises(PromptError, match=r"12 pictures.*at most 9.*Ask about at most 9"):
+        encode(asked)
+
+
+def test_cases_of_several_pictures_say_how_many_cases_are_too_many() -> None:
+    asked = Prompt((Shot((b"",) * 4, "Why?", "mass"),) * 3, Query((b"",), "Why?"))
+    with pytest.raises(PromptError, match=r"13 pictures.*at most 9.*Remove 1 of the 3"):
+        encode(asked)
+
+
+@pytest.mark.parametrize("turn", [lambda: Shot((), "Why?", "mass"), lambda: Query((), "Why?")])
+def test_a_turn_without_a_picture_is_refused(turn: Callable[[], object]) -> None:
+    with pytest.raises(PromptError, match="no picture"):
+        turn()
+
+
+def test_an_option_has_the_tokens_of_an_answer_in_a_shot() -> None:
+    asked = prompt(0, "Is <image> a word?")
+    option = encoder().option(encode(asked), "benign")
+    whole = TOKENIZER.encode("Question: Is <image> a word? Answer: benign")
+    assert [*TOKENIZER.encode("Question: Is <image> a word? Answer:"), *option] == whole
 
 
 def test_too_many_pictures_are_refused_with_what_to_remove() -> None:
@@ -103,8 +148,8 @@ def test_a_rationale_stands_in_its_own_template() -> None:
         rationale_shot="<image>{question} because {rationale}: {answer}<|endofchunk|>",
         rationale_query="<image>{question} because",
     )
-    shot = Shot(b"", "Why?", "mass", rationale="it is round")
-    asked = Prompt((shot,), Query(b"", "Why?"))
+    shot = Shot((b"",), "Why?", "mass", rationale="it is round")
+    asked = Prompt((shot,), Query((b"",), "Why?"))
     encoded = encoder(templates=templates).encode(asked, max_new_tokens=8, rationale=True)
     assert encoded.text == (
         "<image>Why? because it is round: mass<|endofchunk|><image>Why? because"
@@ -125,4 +170,4 @@ def test_braces_in_user_text_stay(question: str, answer: str) -> None:
 @pytest.mark.parametrize("text", ["", "   ", "x" * 100_000])
 def test_an_empty_or_endless_question_is_refused(text: str) -> None:
     with pytest.raises(PromptError, match="question"):
-        Query(b"", text)
+        Query((b"",), text)

@@ -20,7 +20,9 @@ def loaded_by(module: str) -> set[str]:
     return {name.split(".")[0] for name in done.stdout.split()}
 
 
-@pytest.mark.parametrize("module", ["client", "protocol", "prompt", "errors", "wire"])
+@pytest.mark.parametrize(
+    "module", ["client", "protocol", "prompt", "errors", "wire_request", "wire_answer"]
+)
 def test_a_border_module_loads_no_heavy_library(module: str) -> None:
     assert loaded_by(module).isdisjoint(LIBRARIES)
 

@@ -27,14 +27,14 @@ from precedent_inference.errors import (
 )
 from precedent_inference.loading import load_answerer
 from precedent_inference.models import FoundModels, ModelFolder, find_models
+from precedent_inference.progress import Report
 from precedent_inference.prompt import Prompt, Query
 from precedent_inference.protocol import AskRequest
 from precedent_inference.server import build_app
-from precedent_inference.service import Service
-from precedent_inference.wire import request_to_json
+from precedent_inference.service import Load, Service
+from precedent_inference.wire_request import Asked, request_to_json
 
 TOKEN = "a-token"
-Load = Callable[[ModelFolder], Answerer]
 
 
 class Served:
@@ -78,7 +78,7 @@ def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 @pytest.fixture(scope="module")
 def served(models_folder: Path) -> Iterator[Served]:
-    running = Served(find_models([models_folder]), lambda model: load_answerer(model, "pytorch"))
+    running = Served(find_models([models_folder]), lambda model, _: load_answerer(model, "pytorch"))
     running.service.start()
     wait(lambda: running.service.health.state == "ready")
     yield running
@@ -117,7 +117,7 @@ def test_an_answer_without_streaming_is_the_same(served: Served) -> None:
         streamed = client.ask(tiny_request(2))
     response = httpx.post(
         served.address + "/v1/chat/completions",
-        json=request_to_json(tiny_request(2), stream=False),
+        json=request_to_json(Asked(tiny_request(2))),
         headers={"Authorization": f"Bearer {TOKEN}"},
         trust_env=False,
     )
@@ -129,7 +129,7 @@ def test_an_answer_without_streaming_is_the_same(served: Served) -> None:
 def test_the_stream_is_the_dialect_of_others(served: Served) -> None:
     response = httpx.post(
         served.address + "/v1/chat/completions",
-        json=request_to_json(tiny_request(1), stream=True),
+        json=request_to_json(Asked(tiny_request(1), stream=True)),
         headers={"Authorization": f"Bearer {TOKEN}"},
         trust_env=False,
     )
@@ -145,8 +145,12 @@ def test_the_stream_is_the_dialect_of_others(served: Served) -> None:
     [
         (tiny_request(12), PromptError, "at most 9"),
         (tiny_request(1, model="nobody"), ModelError, "no model called 'nobody'"),
-        (AskRequest(Prompt((), Query(b"no", "What?")), "tiny-previous"), ImageError, "format"),
-        (tiny_request(1, max_new_tokens=5000), PromptError, "between 1 and"),
+        (AskRequest(Prompt((), Query((b"no",), "What?")), "tiny-previous"), ImageError, "format"),
+        (
+            tiny_request(1, max_new_tokens=5000),
+            PromptError,
+            "max_tokens is 5000; it must be from 1",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_refused_in_words(
@@ -176,6 +180,7 @@ def test_a_body_over_the_limit_is_refused(served: Served, monkeypatch: pytest.Mo
         headers={"Authorization": f"Bearer {TOKEN}"},
         trust_env=False,
     )
+    assert response.status_code == 413
     assert response.json()["error"]["message"] == "The request is larger than 1 MB."
 
 
@@ -200,7 +205,7 @@ def test_cancel_ends_the_answer_on_both_sides(served: Served) -> None:
 
 
 def test_a_caller_that_goes_away_stops_its_answer(served: Served) -> None:
-    body = request_to_json(long_request(), stream=True)
+    body = request_to_json(Asked(long_request(), stream=True))
     headers = {"Authorization": f"Bearer {TOKEN}"}
     with (
         httpx.Client(base_url=served.address, headers=headers, trust_env=False) as client,
@@ -214,14 +219,16 @@ def test_a_caller_that_goes_away_stops_its_answer(served: Served) -> None:
 def test_a_question_while_loading_is_a_503(models_folder: Path) -> None:
     gate = threading.Event()
 
-    def load(model: ModelFolder) -> Answerer:
+    def load(model: ModelFolder, report: Report) -> Answerer:
+        report(0.43, "Reading the weights")
         gate.wait(10)
         return load_answerer(model, "pytorch")
 
     running = Served(find_models([models_folder]), load)
     running.service.start()
     with running.client() as client:
-        with pytest.raises(EngineLoading, match="Loading the model tiny-previous"):
+        wait(lambda: running.service.health.progress)
+        with pytest.raises(EngineLoading, match="Loading tiny-previous: 43 %"):
             client.ask(tiny_request(1))
         assert client.health()[0] == "loading"
         gate.set()
@@ -231,7 +238,7 @@ def test_a_question_while_loading_is_a_503(models_folder: Path) -> None:
 
 
 def test_a_model_that_fails_to_load_says_why_at_each_question(models_folder: Path) -> None:
-    def load(model: ModelFolder) -> Answerer:
+    def load(model: ModelFolder, report: Report) -> Answerer:
         raise ModelError(f"{model.profile.name} is broken.")
 
     running = Served(find_models([models_folder]), load)

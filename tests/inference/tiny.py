@@ -22,7 +22,7 @@ from precedent_inference.models import ModelFolder, seal
 from precedent_inference.placement import Placement
 from precedent_inference.profile import ModelProfile, StopRules, Templates
 from precedent_inference.prompt import Prompt, Query, Shot
-from precedent_inference.protocol import AskRequest
+from precedent_inference.protocol import AskRequest, Sampling
 
 SPECIALS = ["<PAD>", "<s>", "<image>", "<|endofchunk|>"]
 VOCABULARY = 320
@@ -107,9 +107,9 @@ def tiny_request(
     """A request to the tiny model with `shots` shots."""
     prompt = Prompt(
         tuple(
-            Shot(picture(at), "Which class?", "benign" if at % 2 else "mass", f"case-{at}")
+            Shot((picture(at),), "Which class?", "benign" if at % 2 else "mass", f"case-{at}")
             for at in range(shots)
         ),
-        Query(picture(99), "Which class?"),
+        Query((picture(99),), "Which class?"),
     )
-    return AskRequest(prompt, model, max_new_tokens=max_new_tokens, seed=seed)
+    return AskRequest(prompt, model, Sampling(max_new_tokens, seed=seed))

@@ -15,14 +15,14 @@ CASES = (
 )
 
 
-def test_shots_stand_in_order_with_their_first_picture() -> None:
+def test_shots_stand_in_order_with_all_their_pictures() -> None:
     prompt = compose(CASES, IMAGE, " Which side? ", picture=PICTURES.__getitem__)
-    assert [(shot.image, shot.question, shot.answer) for shot in prompt.shots] == [
-        (b"one", "Which side?", "Left"),
-        (b"two", "Which side?", "Right"),
+    assert [(shot.images, shot.question, shot.answer) for shot in prompt.shots] == [
+        ((b"one",), "Which side?", "Left"),
+        ((b"two", b"one"), "Which side?", "Right"),
     ]
     assert [shot.case_id for shot in prompt.shots] == ["1" * 32, "2" * 32]
-    assert (prompt.query.image, prompt.query.question) == (b"query", "Which side?")
+    assert (prompt.query.images, prompt.query.question) == ((b"query",), "Which side?")
 
 
 def test_rationale_is_sent_only_when_asked_for() -> None:

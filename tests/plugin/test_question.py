@@ -16,7 +16,7 @@ from precedent_plugin.question import Question
 from precedent_plugin.runners import ThreadRunner, run_here
 
 IMAGE = ViewImage(b"query", "f" * 64, 16, 16, Provenance())
-REQUEST = AskRequest(Prompt((), Query(b"query", "Which side?")))
+REQUEST = AskRequest(Prompt((), Query((b"query",), "Which side?")))
 ANSWER = Answer(
     "Left",
     ModelSummary("starter", "flamingo", "onnx", "float32", "CPU"),
@@ -41,6 +41,7 @@ class FakeClient:
         request: AskRequest,
         *,
         on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Answer:
         assert on_text is not None

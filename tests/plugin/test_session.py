@@ -14,6 +14,7 @@ from precedent_inference.protocol import (
     CacheCounts,
     ModelCard,
     ModelSummary,
+    Sampling,
     Timing,
 )
 from precedent_plugin.cases import Case, CaseDraft, Provenance
@@ -75,6 +76,7 @@ class FakeEngine:
         request: AskRequest,
         *,
         on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Answer:
         self.asked.append(request)
@@ -152,11 +154,10 @@ def test_warnings_are_bound_to_the_question(session: Session) -> None:
 
 
 def test_settings_reach_the_engine(session: Session, engine: FakeEngine) -> None:
-    settings = AskSettings(model="other", max_new_tokens=5, temperature=0.5, seed=7)
+    settings = AskSettings(model="other", sampling=Sampling(5, 0.5, 7))
     session.ask("Where?", view(31), settings)
     request = engine.asked[0]
-    assert (request.model, request.max_new_tokens) == ("other", 5)
-    assert (request.temperature, request.seed) == (0.5, 7)
+    assert (request.model, request.sampling) == ("other", Sampling(5, 0.5, 7))
 
 
 def test_empty_question_is_refused_before_anything_is_sent(

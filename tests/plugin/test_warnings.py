@@ -76,7 +76,6 @@ def test_nothing_is_held_against_pictures_of_unknown_patients() -> None:
         ((*GOOD, case(3, "Left", patient="p1", study="s9")), view(), "same-patient"),
         ((*GOOD, case(3, "Left", patient="p1", study="s1")), view(), "same-study"),
         ((*GOOD, case(3, "Left", seed=99, patient="p1")), view(), "same-image"),
-        ((*GOOD, case(3, "Left", pictures=2)), view(), "more-pictures"),
         (GOOD, view(blank=True), "blank-image"),
         (GOOD, view(note="3 rows missing: shown black"), "pixels-not-whole"),
     ],

@@ -10,6 +10,7 @@ import pytest
 from tests.inference.tiny import write_tiny_model
 
 from precedent_inference.client import LocalEngine
+from precedent_inference.protocol import Sampling
 from precedent_plugin.cases import CaseDraft, Provenance
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.pictures import content_hash
@@ -18,7 +19,7 @@ from precedent_plugin.question import Question
 from precedent_plugin.runners import ThreadRunner
 from precedent_plugin.session import AskSettings, Session
 
-SETTINGS = AskSettings(model="tiny-previous", max_new_tokens=3)
+SETTINGS = AskSettings(model="tiny-previous", sampling=Sampling(3))
 WAIT_S = 300
 
 

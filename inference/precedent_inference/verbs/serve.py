@@ -39,7 +39,7 @@ def main(argv: list[str]) -> int:
         return 2
     found = find_models(args.models)
     first = args.model or _first(found)
-    service = Service(found, first, lambda model: load_answerer(model, args.backend))
+    service = Service(found, first, lambda model, report: load_answerer(model, args.backend))
     with _listener(args.port) as listener:
         port = listener.getsockname()[1]
         server = _server(service, token, port)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from precedent_inference.client import LocalEngine
 from precedent_inference.prompt import require_text
+from precedent_inference.protocol import Sampling
 from precedent_plugin.asking import as_json, ask_once, evidence_lines, painter
 from precedent_plugin.errors import UsageError
 from precedent_plugin.library import CaseLibrary, default_folder
@@ -57,6 +58,13 @@ def parser() -> argparse.ArgumentParser:
         help="of the references; most-similar-last with a casebook, else as given",
     )
     add_engine_arguments(made)
+    made.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="score this answer instead of letting the model write; give it for each one",
+    )
     made.add_argument("--rationale", action="store_true", help="ask for a rationale first")
     made.add_argument("--stream", action="store_true", help="print the answer while it comes")
     made.add_argument("--json", action="store_true", help="print one JSON object")
@@ -73,6 +81,12 @@ def add_engine_arguments(made: argparse.ArgumentParser) -> None:
     )
     made.add_argument("--max-new-tokens", type=int, default=32, metavar="N")
     made.add_argument("--temperature", type=float, default=0.0, help="0 is greedy")
+    made.add_argument(
+        "--top-p", type=float, default=1.0, metavar="P", help="draw from the likeliest alone"
+    )
+    made.add_argument(
+        "--beams", type=int, default=1, metavar="N", help="search the likeliest of N at once"
+    )
     made.add_argument("--seed", type=int, default=0)
 
 
@@ -113,14 +127,20 @@ def main(argv: list[str]) -> int:
 
 def settings_of(arguments: argparse.Namespace) -> AskSettings:
     """Give the settings that the arguments of `add_engine_arguments` say."""
-    if not 1 <= arguments.max_new_tokens <= 1024 or not 0 <= arguments.temperature <= 10:
-        raise UsageError("--max-new-tokens takes 1 to 1024, and --temperature 0 to 10.")
-    return AskSettings(
-        model=arguments.model,
+    if not 1 <= arguments.max_new_tokens <= 1024 or not 0 <= arguments.temperature <= 5:
+        raise UsageError("--max-new-tokens takes 1 to 1024, and --temperature 0 to 5.")
+    sampling = Sampling(
         max_new_tokens=arguments.max_new_tokens,
         temperature=arguments.temperature,
         seed=arguments.seed,
+        top_p=arguments.top_p,
+        beams=arguments.beams,
+    )
+    return AskSettings(
+        model=arguments.model,
+        sampling=sampling,
         rationale=getattr(arguments, "rationale", False),
+        options=tuple(getattr(arguments, "option", ())),
     )
 
 

@@ -139,7 +139,7 @@ def an_answer(request: AskRequest, text: str = "pneumonia") -> Answer:
         confidence=0.93,
         warnings=(),
         finish_reason="stop",
-        sent=Sent("<s>Question", (*(shot.image for shot in shots), request.prompt.query.image)),
+        sent=Sent("<s>Question", request.prompt.images),
     )
 
 
@@ -171,6 +171,7 @@ class FakeEngine:
         request: AskRequest,
         *,
         on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Answer:
         self.requests.append(request)

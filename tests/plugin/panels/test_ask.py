@@ -19,7 +19,7 @@ def test_ctrl_return_asks_about_the_pixels_on_screen(bench: Bench) -> None:
     query = bench.engine.requests[-1].prompt.query
     assert query.question == "Is there a mass?"
     assert bench.work.session.question is not None
-    assert bench.work.session.question.image.png == query.image
+    assert bench.work.session.question.image.png == query.images[0]
 
 
 def test_answer_is_shown_with_its_evidence(bench: Bench) -> None:

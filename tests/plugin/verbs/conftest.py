@@ -43,6 +43,7 @@ class FakeEngine:
         request: AskRequest,
         *,
         on_text: Callable[[str], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> Answer:
         self.asked.append(request)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from precedent_inference.protocol import Sampling
 from precedent_plugin.__main__ import main
 from precedent_plugin.cases import CaseDraft
 from precedent_plugin.exchange import export_casebook
@@ -70,6 +71,8 @@ def test_json_is_the_contract(
             "prompt_tokens_reused": 40,
         },
         "confidence": 0.875,
+        "next_best": None,
+        "options": [],
         "warnings": ["It ran on the CPU."],
     }
     assert engines[0].is_closed
@@ -117,10 +120,12 @@ def test_settings_reach_the_engine(
     engines: list[Any], pictures: Pictures, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = "--model other --backend onnx --seed 7 --temperature 0.5 --max-new-tokens 5".split()
+    words += "--top-p 0.75 --beams 3 --option left --option right".split()
     ask(capsys, pictures("query", 30), "-q", "Where?", *words)
     request = engines[0].asked[0]
-    assert (request.model, request.seed) == ("other", 7)
-    assert (request.temperature, request.max_new_tokens) == (0.5, 5)
+    assert request.model == "other"
+    assert request.sampling == Sampling(5, 0.5, 7, 0.75, beams=3)
+    assert request.options == ("left", "right")
     assert engines[0].arguments == {"backend": "onnx", "model_folders": []}
 
 

@@ -1,0 +1,87 @@
+"""How likely given rows of tokens are as answers to a prompt, in one batched pass.
+
+The rows share the prompt's state and are padded on the right, where no token looks.
+"""
+
+import threading
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from precedent_inference.backends.base import FloatArray, Step
+from precedent_inference.engine import Engine, NewToken, Prefilled
+from precedent_inference.errors import Cancelled
+from precedent_inference.placement import decode_index
+from precedent_inference.sampling import choice, log_softmax, suppress
+
+ROWS_AT_ONCE = 8
+"""Each row holds a copy of the prompt's keys and values."""
+
+
+class AnswerRow(NamedTuple):
+    """An answer as tokens."""
+
+    tokens: tuple[int, ...]
+    is_closed: bool
+    """Whether the stop token after it counts too."""
+
+
+def score_rows(
+    engine: Engine,
+    prompt: Prefilled,
+    rows: Sequence[AnswerRow],
+    cancel: threading.Event,
+    *,
+    top: int = 0,
+) -> list[tuple[NewToken, ...]]:
+    """Give each row's tokens with their log-probabilities, after the prompt.
+
+    The prompt's state is copied, not used up. top: how many of the likeliest tokens are wanted at
+    each place. Raises Cancelled.
+    """
+    found: list[tuple[NewToken, ...]] = []
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        if cancel.is_set():
+            raise Cancelled("The answer was stopped.")
+        part = rows[start : start + ROWS_AT_ONCE]
+        logits = _logits(engine, prompt, part)
+        found += [_scored(engine, row, given, top) for row, given in zip(part, logits, strict=True)]
+    return found
+
+
+def total(tokens: Sequence[NewToken]) -> float:
+    """Give the log-probability of a whole row."""
+    return sum(token.log_probability for token in tokens)
+
+
+def _logits(engine: Engine, prompt: Prefilled, rows: Sequence[AnswerRow]) -> list[FloatArray]:
+    """Give each row's logits [T + 1, vocabulary], those after the prompt first."""
+    # The last token of an open row need not be read: nothing is asked about what follows it.
+    read = [row.tokens if row.is_closed else row.tokens[:-1] for row in rows]
+    width = max(len(tokens) for tokens in read)
+    first = prompt.logits[None]
+    if width == 0:
+        return [first] * len(rows)
+    tokens = np.zeros((len(rows), width), np.int64)
+    for at, row in enumerate(read):
+        tokens[at, : len(row)] = row
+    seen = np.full_like(tokens, decode_index(engine.rules.placement, prompt.images))
+    media = engine.backend.join([prompt.encoded] * len(rows))
+    state = engine.backend.pick(prompt.state, [0] * len(rows))
+    step = Step(tokens, seen, wanted=tuple(range(width)))
+    logits, _ = engine.backend.forward(step, media, state)  # [B, T, vocabulary]
+    return [np.concatenate((first, row)) for row in logits]
+
+
+def _scored(engine: Engine, row: AnswerRow, logits: FloatArray, top: int) -> tuple[NewToken, ...]:
+    stops = engine.rules.stops
+    length = len(row.tokens) + row.is_closed
+    logs = log_softmax(suppress(logits[:length], engine.rules.suppressed))
+    tokens = list(row.tokens)
+    if row.is_closed:
+        tokens.append(max(stops, key=lambda stop: float(logs[-1, stop])))
+    chosen = [choice(at, token, top) for at, token in zip(logs, tokens, strict=True)]
+    return tuple(
+        NewToken(one.token, one.log_probability, one.token in stops, one.best) for one in chosen
+    )
