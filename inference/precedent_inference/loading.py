@@ -5,13 +5,18 @@ torch and onnxruntime are imported by the backend that needs them, and only then
 
 import logging
 import time
+from pathlib import Path
 from typing import Literal
+
+import psutil
 
 from precedent_inference.answering import Answerer, token_rules
 from precedent_inference.backends.base import Backend
-from precedent_inference.config import read_config
+from precedent_inference.budgets import cache_budgets
+from precedent_inference.config import FlamingoConfig, read_config
 from precedent_inference.engine import Engine
 from precedent_inference.errors import ModelError
+from precedent_inference.image_store import ImageStore
 from precedent_inference.models import (
     CONFIG_FILE,
     ONNX_FILES,
@@ -20,49 +25,79 @@ from precedent_inference.models import (
     require_file,
     require_weights,
 )
+from precedent_inference.progress import Report, unheard
 from precedent_inference.tokenizer import TextTokenizer, open_tokenizer
 
 logger = logging.getLogger(__name__)
 
 BackendChoice = Literal["auto", "pytorch", "onnx"]
+CHECKING = 0.3
+"""The part of loading that is spent on hashing the weights."""
 BACKEND_CHOICES: tuple[BackendChoice, ...] = ("auto", "pytorch", "onnx")
 
 
-def load_answerer(model: ModelFolder, backend: BackendChoice = "auto") -> Answerer:
+def load_answerer(
+    model: ModelFolder,
+    backend: BackendChoice = "auto",
+    *,
+    report: Report = unheard,
+    store_folder: Path | None = None,
+) -> Answerer:
     """Load a model; "auto" takes the exported graphs where there are some, which start sooner.
 
     When "auto" cannot use the graphs it takes torch, and every answer carries a warning that says
-    why. Raises ModelError when a file is missing, altered, or contradicts another.
+    why. store_folder: where encoded images are kept across restarts; None keeps none. Raises
+    ModelError when a file is missing, altered, or contradicts another.
     """
     started = time.perf_counter()
     tokenizer = open_tokenizer(require_file(model, TOKENIZER_FILE))
-    _require_agreement(model, tokenizer)
-    engine = Engine(_open(model, backend), token_rules(model.profile, tokenizer))
+    config = read_config(require_file(model, CONFIG_FILE))
+    _require_agreement(model, config, tokenizer)
+    runner = _open(model, backend, report)
+    precision, profile = runner.report.precision, model.profile
+    free = psutil.virtual_memory().available
+    engine = Engine(
+        runner,
+        token_rules(profile, tokenizer),
+        budgets=cache_budgets(config, precision, profile.context_tokens, free),
+        store=None if store_folder is None else ImageStore(store_folder, _seen_by(model, runner)),
+    )
     load_s = time.perf_counter() - started
-    report = engine.backend.report
-    logger.info("loaded %s with %s in %.1f s", model.profile.name, report.name, load_s)
-    return Answerer(model.profile, tokenizer, engine, load_s=load_s)
+    logger.info("loaded %s with %s in %.1f s", profile.name, runner.report.name, load_s)
+    return Answerer(profile, tokenizer, engine, load_s=load_s)
 
 
-def _open(model: ModelFolder, backend: BackendChoice) -> Backend:
+def _seen_by(model: ModelFolder, backend: Backend) -> str:
+    """Name everything that an encoded image depends on besides the picture."""
+    report = backend.report
+    parts = (model.profile.fingerprint, report.name, report.precision, report.device)
+    return "|".join(parts)
+
+
+def _open(model: ModelFolder, backend: BackendChoice, report: Report) -> Backend:
     if backend == "pytorch" or (backend == "auto" and not model.has_onnx):
-        return _open_torch(model)
+        return _open_torch(model, report)
     try:
         return _open_onnx(model)
     except ModelError as error:
         if backend == "onnx":
             raise
         logger.warning("the graphs of %s cannot be used: %s", model.profile.name, error)
-        return _open_torch(model, (f"The exported graphs were not used: {error.message}",))
+        warning = f"The exported graphs were not used: {error.message}"
+        return _open_torch(model, report, (warning,))
 
 
-def _open_torch(model: ModelFolder, warnings: tuple[str, ...] = ()) -> Backend:
-    require_weights(model)
+def _open_torch(model: ModelFolder, report: Report, warnings: tuple[str, ...] = ()) -> Backend:
+    require_weights(model, lambda done: report(CHECKING * done, "Checking the weights"))
     try:
         from precedent_inference.backends.pytorch import open_torch_backend
     except (ImportError, OSError) as error:
         raise _not_installed("torch", error) from error
-    return open_torch_backend(model.path, warnings)
+    return open_torch_backend(
+        model.path,
+        warnings,
+        lambda done: report(CHECKING + (1 - CHECKING) * done, "Reading the weights"),
+    )
 
 
 def _open_onnx(model: ModelFolder) -> Backend:
@@ -81,9 +116,11 @@ def _not_installed(library: str, error: Exception) -> ModelError:
     )
 
 
-def _require_agreement(model: ModelFolder, tokenizer: TextTokenizer) -> None:
+def _require_agreement(
+    model: ModelFolder, config: FlamingoConfig, tokenizer: TextTokenizer
+) -> None:
     """Refuse a folder whose files contradict each other."""
-    config, profile = read_config(require_file(model, CONFIG_FILE)), model.profile
+    profile = model.profile
     pairs = {
         "placement": (profile.placement, config.placement),
         "image size": (profile.image.size, config.vision.image_size),

@@ -168,11 +168,16 @@ def shard_name(number: int, count: int) -> str:
     return f"weights-{number:05d}-of-{count:05d}.safetensors"
 
 
-def require_weights(model: ModelFolder) -> None:
-    """Check every file of weights, one or several. Raises ModelError as `require_file`."""
-    names = [name for name, _ in model.profile.hashes if name.startswith("weights")]
-    for name in names or [WEIGHTS_FILE]:
+def require_weights(model: ModelFolder, report: Callable[[float], object] = bool) -> None:
+    """Check every file of weights, one or several. Raises ModelError as `require_file`.
+
+    report: gets how much has been checked, 0 to 1.
+    """
+    known = [name for name, _ in model.profile.hashes if name.startswith("weights")]
+    names = known or [WEIGHTS_FILE]
+    for at, name in enumerate(names, 1):
         require_file(model, name)
+        report(at / len(names))
 
 
 def file_hash(path: Path) -> str:

@@ -4,7 +4,7 @@ Letters as in `model/flamingo.py`: X cross-attention blocks, N layers, B batch, 
 V latent width, H heads, D head width, S cached tokens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -223,13 +223,16 @@ class TorchBackend:
         return torch.from_numpy(array).to(self._device)
 
 
-def open_torch_backend(folder: Path, warnings: tuple[str, ...] = ()) -> TorchBackend:
+def open_torch_backend(
+    folder: Path, warnings: tuple[str, ...] = (), report: Callable[[float], object] = bool
+) -> TorchBackend:
     """Load a model folder onto the GPU when torch can use one, else onto the CPU.
 
-    warnings: what was wanted instead and could not be had.
+    warnings: what was wanted instead and could not be had. report: gets how much of the weights has
+    been read, 0 to 1.
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = load_flamingo(folder, dtype=torch.float32, device=device)
+    model = load_flamingo(folder, dtype=torch.float32, device=device, report=report)
     if device == "cpu":
         pack_linears(model)
     return TorchBackend(model, warnings)

@@ -39,7 +39,12 @@ def main(argv: list[str]) -> int:
         return 2
     found = find_models(args.models)
     first = args.model or _first(found)
-    service = Service(found, first, lambda model, report: load_answerer(model, args.backend))
+    store = None if args.no_image_store else args.image_store or _image_store()
+    service = Service(
+        found,
+        first,
+        lambda model, report: load_answerer(model, args.backend, report=report, store_folder=store),
+    )
     with _listener(args.port) as listener:
         port = listener.getsockname()[1]
         server = _server(service, token, port)
@@ -87,8 +92,22 @@ def _parser() -> argparse.ArgumentParser:
         "--models", type=Path, action="append", default=[], metavar="FOLDER", help="look here too"
     )
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument(
+        "--image-store",
+        type=Path,
+        metavar="FOLDER",
+        help="keep encoded images here across restarts (default: the user's cache)",
+    )
+    kept.add_argument(
+        "--no-image-store", action="store_true", help="keep encoded images in memory alone"
+    )
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser
+
+
+def _image_store() -> Path:
+    return platformdirs.user_cache_path("precedent", appauthor=False) / "images"
 
 
 def _listener(port: int) -> socket.socket:
