@@ -32,12 +32,19 @@ class MockImage:
 
 @dataclass(frozen=True, slots=True)
 class MockMedia:
-    codes: tuple[float, ...]
+    rows: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MockState:
     numbers: tuple[float, ...]
+    """Of the first row."""
+    others: tuple[tuple[float, ...], ...] = ()
+    """Of the other rows of a batch."""
+
+    @property
+    def rows(self) -> tuple[tuple[float, ...], ...]:
+        return (self.numbers, *self.others)
 
     @property
     def length(self) -> int:
@@ -52,7 +59,7 @@ class MockState:
 
 
 class MockBackend:
-    """Batches of one row; `script` names the favoured token by the number of tokens read."""
+    """`script` names the favoured token by the number of tokens read."""
 
     def __init__(self, script: Mapping[int, int] | None = None) -> None:
         self.report = BackendReport("pytorch", "fp32", "mock")
@@ -60,6 +67,7 @@ class MockBackend:
         self.steps: list[Step] = []
         self.encoded = 0
         self.cancel_at_length: tuple[int, threading.Event] | None = None
+        self.fails_with: Exception | None = None
 
     def encode(self, pixels: FloatArray) -> Sequence[EncodedImage]:
         self.encoded += len(pixels)
@@ -72,7 +80,7 @@ class MockBackend:
         return MockImage(np.frombuffer(data, np.float32).reshape(1, 1))
 
     def join(self, rows: Sequence[Sequence[EncodedImage]]) -> MockMedia:
-        return MockMedia(tuple(float(image.latents[0, 0]) for image in rows[0]))
+        return MockMedia(tuple(tuple(float(i.latents[0, 0]) for i in row) for row in rows))
 
     def start(self, segments: Sequence[Segment], capacity: int) -> MockState:
         numbers = [number for segment in segments for number in own(segment).numbers]
@@ -81,25 +89,45 @@ class MockBackend:
     def forward(self, step: Step, media: Media, state: TokenState) -> tuple[FloatArray, MockState]:
         assert isinstance(media, MockMedia)
         self.steps.append(step)
-        numbers = list(own(state).numbers)
-        for token, index in zip(step.tokens[0], step.media_index[0], strict=True):
-            code = media.codes[index - 1] if index else 0.0
-            before = numbers[-1] if numbers else 0.0
-            numbers.append(float(np.tanh(0.7 * before + 0.1 * token + code)))
-        if self.cancel_at_length is not None and len(numbers) >= self.cancel_at_length[0]:
+        if self.fails_with is not None:
+            raise self.fails_with
+        grown = [
+            self._read(numbers, tokens, index, codes)
+            for numbers, tokens, index, codes in zip(
+                own(state).rows, step.tokens, step.media_index, media.rows, strict=True
+            )
+        ]
+        end = len(grown[0])
+        if self.cancel_at_length is not None and end >= self.cancel_at_length[0]:
             self.cancel_at_length[1].set()
-        logits = np.full((1, len(step.wanted), VOCABULARY), numbers[-1], np.float32)
+        places = [range(step.tokens.shape[1])[at] for at in step.wanted]
+        first = end - step.tokens.shape[1] + 1
+        logits = np.stack([[self._logits(row[: first + at]) for at in places] for row in grown])
+        return logits, MockState(grown[0], tuple(grown[1:]))
+
+    def _read(
+        self, numbers: Sequence[float], tokens: IntArray, index: IntArray, codes: Sequence[float]
+    ) -> tuple[float, ...]:
+        grown = list(numbers)
+        for token, seen in zip(tokens, index, strict=True):
+            code = codes[seen - 1] if seen else 0.0
+            before = grown[-1] if grown else 0.0
+            grown.append(float(np.tanh(0.7 * before + 0.1 * token + code)))
+        return tuple(grown)
+
+    def _logits(self, numbers: Sequence[float]) -> FloatArray:
+        logits = np.full(VOCABULARY, numbers[-1], np.float32)
         logits += np.linspace(0, numbers[-1], VOCABULARY, dtype=np.float32)
         if len(numbers) in self.script:
-            logits[..., self.script[len(numbers)]] += 50
-        return logits, MockState(tuple(numbers))
+            logits[self.script[len(numbers)]] += 50
+        return logits
 
     def cut(self, state: TokenState, start: int, end: int) -> MockState:
         return MockState(own(state).numbers[start:end])
 
     def pick(self, state: TokenState, rows: Sequence[int]) -> MockState:
-        assert list(rows) == [0]
-        return own(state)
+        first, *others = [own(state).rows[row] for row in rows]
+        return MockState(first, tuple(others))
 
 
 def own(state: TokenState | Segment) -> MockState:
