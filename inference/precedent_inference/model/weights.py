@@ -4,6 +4,7 @@ Weights are computed in the precision that the caller names, whatever they are s
 """
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -24,6 +25,9 @@ SHOWN = 3
 Report = Callable[[float], object]
 """Gets how much of the weights has been read, 0 to 1."""
 
+Take = Callable[[Flamingo, str, Tensor], bool]
+"""Gets the model, a tensor's name and the tensor; true when it has put it into the model itself."""
+
 
 def load_flamingo(
     folder: Path,
@@ -31,12 +35,14 @@ def load_flamingo(
     dtype: torch.dtype = torch.float32,
     device: str | torch.device = "cpu",
     report: Report = lambda _: None,
+    take: Take = lambda *_: False,
 ) -> Flamingo:
     """Build the model of a folder with its weights, ready to answer.
 
     One file is open at a time and one tensor is held twice, so that a model needs little more
-    memory than its weights. Raises ModelError when configuration or weights are missing, truncated,
-    no numbers, or do not fit each other; the first of what is missing or too much is named.
+    memory than its weights. take: gets every tensor first, as it is stored; what it takes is not
+    kept here. Raises ModelError when configuration or weights are missing, truncated, no numbers,
+    or do not fit each other; the first of what is missing or too much is named.
     """
     config = read_config(folder / CONFIG_FILE)
     with torch.device("meta"):
@@ -46,7 +52,8 @@ def load_flamingo(
     state: dict[str, Tensor] = {}
     for at, path in enumerate(files):
         for name, tensor in _tensors(path):
-            state[name] = _usable(tensor, name, path).to(device=device, dtype=dtype, copy=True)
+            if not take(model, name, _usable(tensor, name, path)):
+                state[name] = tensor.to(device=device, dtype=dtype, copy=True)
         report((at + 1) / len(files))
     if config.language.tied_head:
         state[HEAD] = state[EMBEDDING]
@@ -54,6 +61,45 @@ def load_flamingo(
     if config.language.tied_head:
         model.head.weight = model.embedding.weight
     return model.eval().requires_grad_(requires_grad=False)
+
+
+class StoredWeights:
+    """A folder's tensors, read one at a time as they are stored."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the names. Raises ModelError when a file is missing or broken."""
+        self.config = read_config(folder / CONFIG_FILE)
+        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._paths: dict[str, Path] = {}
+        for path, shapes in _files(folder).items():
+            self._shapes |= dict(shapes)
+            self._paths |= {name: path for name, _ in shapes}
+        with torch.device("meta"):
+            _check(_wanted(Flamingo(self.config)), self._shapes)
+
+    @property
+    def elements(self) -> int:
+        """Numbers in all tensors together."""
+        return sum(math.prod(shape) for shape in self._shapes.values())
+
+    def elements_of(self, name: str) -> int:
+        """Numbers in one tensor."""
+        return math.prod(self._shapes[self._own(name)])
+
+    def read(self, name: str) -> Tensor:
+        """Give one tensor. Raises ModelError when it is damaged or holds what is no number."""
+        own = self._own(name)
+        path = self._paths[own]
+        try:
+            with safe_open(path, "pt") as file:
+                tensor: Tensor = file.get_tensor(own)
+        except (OSError, SafetensorError) as error:
+            raise _broken(path, error) from error
+        return _usable(tensor, own, path)
+
+    def _own(self, name: str) -> str:
+        is_tied = name == HEAD and self.config.language.tied_head
+        return EMBEDDING if is_tied else name
 
 
 def save_flamingo(model: Flamingo, folder: Path, *, dtype: torch.dtype = torch.float16) -> None:
