@@ -136,7 +136,7 @@ class Answerer:
             text=draft.text,
             model=summary(self.profile, self.engine),
             shots=tuple(shot.case_id for shot in request.prompt.shots),
-            timing=Timing(self._load_s, first_token_s, _rate(draft), draft.new_tokens),
+            timing=Timing(self._load_s, first_token_s, draft.tokens_per_s, draft.new_tokens),
             cache=CacheCounts(
                 counts.images_encoded,
                 counts.images_reused,
@@ -203,11 +203,6 @@ def _pictures(prompt: Prompt) -> list[tuple[bytes, str]]:
     ]
     asked = [(image, "picture that the question is about") for image in prompt.query.images]
     return [*shots, *asked]
-
-
-def _rate(draft: Draft) -> float:
-    seconds = draft.last_token - draft.first_token
-    return (draft.new_tokens - 1) / seconds if draft.new_tokens > 1 and seconds > 0 else 0.0
 
 
 def _ignore(_: str) -> None:

@@ -30,7 +30,7 @@ class FairQueue(Generic[Item]):
             waiting = sum(map(len, self._lines.values()))
             if waiting >= self._limit:
                 raise EngineBusy(
-                    f"{waiting} questions wait already; no more than {self._limit} can.",
+                    f"The line is full: {waiting} questions wait already.",
                     "Ask again in a moment.",
                 )
             self._lines.setdefault(client, deque()).append(item)

@@ -78,6 +78,10 @@ class Endpoints:
         """Answer one question, streamed when the request says so."""
         try:
             asked = request_from_json(await _read_json(request))
+        except PromptError as error:
+            self._service.metrics.ended("refused")
+            return _error_response(error)
+        try:
             run = Run(self._service, asked)
         except PrecedentError as error:
             return _error_response(error)

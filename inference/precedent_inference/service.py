@@ -42,7 +42,7 @@ class Health:
     """None when nothing is being loaded."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Job:
     """A question on its way."""
 
@@ -50,6 +50,8 @@ class Job:
     request: AskRequest
     tell: Callable[[Event], None]
     cancel: threading.Event
+    place: int = 0
+    """How many come first, as it was told last."""
 
 
 class Service:
@@ -152,10 +154,11 @@ class Service:
         job.tell(end)
 
     def _tell_places(self) -> None:
-        """Tell who waits how many come first."""
+        """Tell who waits how many come first, where that has changed."""
         first = int(self.is_answering)
         for place, job in enumerate(self._queue.order(), start=first):
-            if place > 0:
+            if place not in (0, job.place):
+                job.place = place
                 job.tell(Waiting(place))
 
     def _answerer(self, model: ModelFolder) -> Answerer:

@@ -30,9 +30,10 @@ class Draft:
     finish: FinishReason
     first_token: float
     """When the first text was there, on the clock of `time.perf_counter`."""
-    last_token: float
-    new_tokens: int
+    new_tokens: int = 0
     """How many were generated; 0 for options, which are only scored."""
+    tokens_per_s: float = 0.0
+    """After the first; 0 for fewer than two."""
     options: tuple[OptionScore, ...] = ()
     next_best: NextBest | None = None
 
@@ -61,8 +62,11 @@ class Writer:
         self, prompt: Prefilled, request: AskRequest, on_text: OnText, cancel: threading.Event
     ) -> Draft:
         """Give the likeliest answer that a beam search finds, whole at once. Raises Cancelled."""
+        started = time.perf_counter()
         best, *others = search_beams(self._engine, prompt, request.sampling, cancel)
-        draft = self._read(best, request, on_text)
+        seconds = time.perf_counter() - started
+        # All tokens come at once; what a reader may compare is how long the search took for them.
+        draft = replace(self._read(best, request, on_text), tokens_per_s=len(best) / seconds)
         if not request.next_best or not others:
             return draft
         return replace(draft, next_best=self._next_best(draft, others[0], request))
@@ -80,15 +84,12 @@ class Writer:
         options = rank(request.options, scored)
         ranked = sorted(options, key=lambda option: -option.log_probability)
         best = options.index(ranked[0])
-        now = time.perf_counter()
         second = NextBest(ranked[1].text, math.exp(ranked[1].log_probability))
         return Draft(
             text=ranked[0].text,
             tokens=scored[best],
             finish="stop",
-            first_token=now,
-            last_token=now,
-            new_tokens=0,
+            first_token=time.perf_counter(),
             options=options,
             next_best=second if request.next_best else None,
         )
@@ -116,7 +117,9 @@ class Writer:
                 break
         pass_on(answer.add(stream.finish()) + answer.finish())
         now = time.perf_counter()
-        return Draft("".join(pieces), tuple(read), finish, first or now, now, len(read))
+        first = first or now
+        rate = (len(read) - 1) / (now - first) if len(read) > 1 else 0.0
+        return Draft("".join(pieces), tuple(read), finish, first, len(read), rate)
 
     def _next_best(
         self, draft: Draft, tokens: Iterable[NewToken], request: AskRequest

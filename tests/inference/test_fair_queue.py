@@ -61,7 +61,7 @@ def test_an_item_can_leave_its_line() -> None:
 
 def test_a_full_queue_refuses_with_its_bound() -> None:
     queue = filled("a1", "b1", limit=2)
-    with pytest.raises(EngineBusy, match="2 questions wait already; no more than 2 can"):
+    with pytest.raises(EngineBusy, match="The line is full: 2 questions wait"):
         queue.put("c", "c1")
     assert queue.get() == "a1"
     queue.put("c", "c1")

@@ -130,6 +130,7 @@ def test_who_waits_is_told_the_place_in_line_and_when_it_changes(bench: Bench) -
     bench.ask("a1")
     late = bench.ask("a2")
     assert late.next() == Waiting(2)
+    bench.ask("a3")
     other = bench.ask("b1")
     assert other.next() == Waiting(2)
     assert late.next() == Waiting(3)
@@ -170,7 +171,7 @@ def test_a_full_line_refuses_in_a_sentence() -> None:
     bench = Bench(max_waiting=1)
     first = running(bench)
     second = bench.ask("a1")
-    with pytest.raises(EngineBusy, match="1 questions wait already"):
+    with pytest.raises(EngineBusy, match="The line is full: 1 questions wait"):
         bench.ask("b1")
     bench.backend.open()
     assert all(isinstance(one.end(), Answer) for one in (first, second))

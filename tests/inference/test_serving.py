@@ -159,7 +159,7 @@ def test_a_full_line_is_a_429_with_a_sentence(
     )
     assert response.status_code == 429
     assert response.json()["error"]["type"] == "busy"
-    assert "no more than 0 can" in response.json()["error"]["message"]
+    assert "The line is full" in response.json()["error"]["message"]
 
 
 def test_an_engine_out_of_memory_is_one_sentence_and_goes_on(bench: Bench) -> None:
