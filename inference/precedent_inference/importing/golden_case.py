@@ -1,7 +1,6 @@
 """One case of the public reference's numbers, computed by our model and compared stage by stage."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +8,12 @@ from torch import Tensor
 
 from precedent_inference.beam import BeamSearch
 from precedent_inference.errors import ModelError
+from precedent_inference.importing.golden_numbers import (
+    BEAM,
+    OTHER_PLACEMENT,
+    STEP_LOGITS,
+    GoldenNumbers,
+)
 from precedent_inference.model.flamingo import Flamingo, MediaKV
 from precedent_inference.model.kv_cache import BufferCache, GrowingCache
 from precedent_inference.placement import Placement, decode_index, media_index
@@ -16,9 +21,6 @@ from precedent_inference.sampling import log_softmax
 
 TOLERANCE = 1e-4
 """Largest absolute difference, float32 on a CPU."""
-
-OTHER_PLACEMENT = "logits_attend_previous"
-BEAM = re.compile(r"beam(\d+)_lp(-?\d+(?:\.\d+)?)_new(\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +36,30 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class SpecialTokens:
-    """The ids that steer a case."""
+class Reference:
+    """How the reference ran."""
 
     image: int
+    """The image token's id."""
     end_of_chunk: int
+    decodes_with_media: bool
+    """Whether a generated token sees an image where the placement allows it. OpenFlamingo V1 counts
+    the images of each call's own tokens, so that its cached steps see none; V2 keeps the last."""
 
 
 class CaseRun:
     """One case: its inputs, and what it must give."""
 
     def __init__(
-        self,
-        model: Flamingo,
-        tokens: SpecialTokens,
-        case: str,
-        inputs: Mapping[str, Tensor],
-        outputs: Mapping[str, Tensor],
+        self, model: Flamingo, reference: Reference, numbers: GoldenNumbers, case: str
     ) -> None:
+        """Raise ModelError when the inputs are incomplete or not those of this model."""
         self._model = model
-        self._tokens = tokens
+        self._reference = reference
         self._case = case
-        prefix = f"{case}."
-        self._wanted = {
-            key.removeprefix(prefix): value
-            for key, value in outputs.items()
-            if key.startswith(prefix)
-        }
-        try:
-            self._pixels = inputs[f"{case}.pixels"].float()
-            self._ids = inputs[f"{case}.input_ids"].long()
-            self._mask = inputs[f"{case}.attention_mask"].long()
-        except KeyError as error:
-            raise ModelError(f"The case {case} lacks its input {error.args[0]}.") from error
+        self._most_new = numbers.most_new
+        self._wanted = numbers.wanted(case)
+        self._pixels, self._ids, self._mask = numbers.inputs_of(case, model.config)
 
     @torch.inference_mode()
     def compare(self) -> Iterator[Comparison]:
@@ -124,7 +117,7 @@ class CaseRun:
 
     def _index(self, placement: Placement) -> Tensor:
         rows = [
-            media_index([token == self._tokens.image for token in row], placement)
+            media_index([token == self._reference.image for token in row], placement)
             for row in self._ids.tolist()
         ]
         return torch.tensor(rows)
@@ -144,8 +137,11 @@ class CaseRun:
         wanted = self._wanted.get("generated")
         if wanted is None:
             return
-        new = wanted.shape[1] - self._ids.shape[1]
-        stepper = _Stepper(self._model, self._ids, self._mask)
+        new = wanted.shape[-1] - self._ids.shape[1]
+        if new < 1:
+            yield Comparison(self._case, "generated", None, is_equal=False)
+            return
+        stepper = _Stepper(self._model, self._reference, self._ids, self._mask)
         logits = stepper.start(media, index)
         is_done = torch.zeros(len(self._ids), dtype=torch.bool)
         steps: list[Tensor] = []
@@ -153,29 +149,31 @@ class CaseRun:
         for at in range(new):
             steps.append(logits)
             token = torch.where(is_done, 0, logits.argmax(-1))
-            is_done = is_done | (token == self._tokens.end_of_chunk)
+            is_done = is_done | (token == self._reference.end_of_chunk)
             written = torch.cat((written, token[:, None]), 1)
             if at + 1 < new:
                 logits = stepper.step(token)
-        yield from self._ids_of("generated", written)
-        if "step_logits" in self._wanted:
+        # The reference ends early only when every row has ended; here some tokens were cut off.
+        is_cut = new < self._most_new and not bool(is_done.all())
+        yield from self._ids_of("generated", self._ids if is_cut else written)
+        if STEP_LOGITS in self._wanted and not is_cut:
             yield from self._steps(torch.stack(steps))
 
     def _steps(self, found: Tensor) -> Iterator[Comparison]:
         """Compare the logits of every step, whichever axis the file puts first."""
-        wanted = self._wanted["step_logits"]
+        wanted = self._wanted[STEP_LOGITS]
         if wanted.shape != found.shape and wanted.shape == found.transpose(0, 1).shape:
             found = found.transpose(0, 1)
-        yield from self._numbers("step_logits", found)
+        yield from self._numbers(STEP_LOGITS, found)
 
     def _beam(self, media: MediaKV, index: Tensor, plan: tuple[int, float, int]) -> Tensor:
         """Search with n beams; give prompt and best answer, filled up with 0."""
         beams, penalty, new = plan
         rows, length = self._ids.shape
-        stops = frozenset({self._tokens.end_of_chunk})
+        stops = frozenset({self._reference.end_of_chunk})
         searches = [BeamSearch(beams, penalty, stops) for _ in range(rows)]
         at = torch.arange(rows).repeat_interleave(beams)
-        stepper = _Stepper(self._model, self._ids[at], self._mask[at])
+        stepper = _Stepper(self._model, self._reference, self._ids[at], self._mask[at])
         logits = stepper.start(MediaKV(media.keys[:, at], media.values[:, at]), index[at])
         step = 0
         for step in range(new):
@@ -203,7 +201,7 @@ class CaseRun:
 
     def _best(self, searches: list[BeamSearch], length: int, new: int) -> Tensor:
         answers = [search.results(length)[0].tokens for search in searches]
-        end = self._tokens.end_of_chunk
+        end = self._reference.end_of_chunk
         longest = min(max(map(len, answers)) + 1, new)
         rows = [
             [*ids, *([*answer, end, *[0] * new][:longest])]
@@ -217,8 +215,9 @@ class CaseRun:
 class _Stepper:
     """Decodes a batch token by token; a generated token sees what the placement says."""
 
-    def __init__(self, model: Flamingo, ids: Tensor, mask: Tensor) -> None:
+    def __init__(self, model: Flamingo, reference: Reference, ids: Tensor, mask: Tensor) -> None:
         self._model = model
+        self._reference = reference
         self._ids = ids
         self._mask = mask
         language = model.config.language
@@ -235,7 +234,9 @@ class _Stepper:
         """Read the prompt; give the next token's logits [B, vocabulary]."""
         self._media = media
         last = index.amax(1)
-        placement = self._model.config.placement
+        placement: Placement = self._model.config.placement
+        if not self._reference.decodes_with_media:
+            placement = "next"
         self._seen = torch.tensor([[decode_index(placement, int(count))] for count in last])
         logits = self._model.decode(self._ids, media, index, self._cache, self._mask, (-1,))
         return logits[:, 0]

@@ -14,7 +14,7 @@ from precedent_inference.config import Activation, FlamingoConfig
 from precedent_inference.errors import ModelError
 from precedent_inference.importing.names import plain_names
 from precedent_inference.importing.sizes import StatedSizes
-from precedent_inference.importing.source import WeightSource
+from precedent_inference.importing.source import V2_MARK, WeightSource
 from precedent_inference.importing.tensor_files import TensorFile, open_tensor_file
 from precedent_inference.importing.tokens import JSON_FILE, MODEL_FILE
 from precedent_inference.placement import Placement
@@ -35,7 +35,6 @@ NEEDED = {
     "language": "the LLaMA-7B folder (Hugging Face form)",
     "trained": "the Flamingo checkpoint (model.pt)",
 }
-_V2 = "old_decoder_blocks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def find_release(paths: Sequence[Path], placement: Placement | None = None) -> R
         )
     # One file may be all three; it is read once.
     files = tuple(dict.fromkeys(file for role in ROLES for file in groups[role]))
-    is_v2 = any(_V2 in name for file in groups["trained"] for name in file.shapes)
+    is_v2 = any(V2_MARK in name for file in groups["trained"] for name in file.shapes)
     language = groups["language"][0].path.parent
     settings = _settings(language / "config.json")
     vision = _vision_settings(groups["vision"][0].path.parent)

@@ -21,6 +21,8 @@ Shapes = Mapping[str, tuple[int, ...]]
 CLIP_HEAD_WIDTH = 64
 FLAMINGO_HEAD_WIDTH = 64
 LLAMA_HEAD_WIDTH = 128
+MOST_LAYERS = 1000
+"""Ten times those of the largest models; a larger number in a name is a broken name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def _vision(shapes: Shapes, stated: StatedSizes) -> VisionConfig:
         patch_size=patch,
         width=width,
         layers=_count(shapes, r"visual\.transformer\.resblocks\.(\d+)\.", "vision blocks"),
-        heads=stated.vision_heads or width // CLIP_HEAD_WIDTH,
+        heads=_heads(width, stated.vision_heads, CLIP_HEAD_WIDTH, "vision tower"),
         mlp_width=_shape(shapes, "visual.transformer.resblocks.0.mlp.c_fc.weight", 2)[0],
         activation=stated.activation,
     )
@@ -87,7 +89,7 @@ def _language(shapes: Shapes, stated: StatedSizes) -> LanguageConfig:
         vocabulary=vocabulary,
         width=width,
         layers=_count(shapes, r"model\.layers\.(\d+)\.", "decoder layers"),
-        heads=stated.language_heads or width // LLAMA_HEAD_WIDTH,
+        heads=_heads(width, stated.language_heads, LLAMA_HEAD_WIDTH, "decoder"),
         mlp_width=_shape(shapes, "model.layers.0.mlp.gate_proj.weight", 2)[0],
         norm_epsilon=stated.norm_epsilon,
         rotary_base=stated.rotary_base,
@@ -119,6 +121,18 @@ def _cross_attention(shapes: Shapes, stated: StatedSizes) -> CrossAttentionConfi
     )
 
 
+def _heads(width: int, stated: int | None, head_width: int, part: str) -> int:
+    """Give the number of heads, stated or of the known width; it must divide the part's width."""
+    heads = width // head_width if stated is None else stated
+    if heads < 1 or width % heads:
+        said = "none is stated" if stated is None else f"{stated} are stated"
+        raise ModelError(
+            f"The {part} has width {width}, which heads must divide; {said}.",
+            "Bring the config.json that belongs to the weights.",
+        )
+    return heads
+
+
 def _shape(shapes: Shapes, name: str, axes: int) -> tuple[int, ...]:
     shape = shapes.get(name)
     if shape is None:
@@ -137,6 +151,8 @@ def _count(shapes: Iterable[str], pattern: str, what: str) -> int:
     indexes = _indexes(shapes, pattern)
     if not indexes:
         raise ModelError(f"The weights hold no {what}.", "Check that all files are there.")
+    if max(indexes) >= MOST_LAYERS:
+        raise ModelError(f"The weights name {max(indexes)} {what}; no model has as many.")
     return max(indexes) + 1
 
 

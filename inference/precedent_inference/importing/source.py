@@ -12,6 +12,7 @@ from precedent_inference.importing.names import Recipe, plain_names, recipes
 from precedent_inference.importing.tensor_files import TensorFile
 from precedent_inference.model.flamingo import Flamingo
 
+V2_MARK = "old_decoder_blocks"
 SHOWN = 3
 """Names in a message; the rest is counted."""
 
@@ -37,6 +38,8 @@ class WeightSource:
         self.places: dict[str, Place] = {}
         for file in files:
             self.places |= _places(file)
+        self.is_v2 = any(V2_MARK in name for file in files for name in file.shapes)
+        """Whether the names are OpenFlamingo V2's, whose text sees the preceding image."""
 
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:

@@ -5,12 +5,17 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from precedent_inference.errors import ModelError
 from precedent_inference.loading import load_answerer
 from precedent_inference.models import FileCheck, FoundModels, ModelFolder, check_files, find_models
 from precedent_resources import PrecedentError
+
+if TYPE_CHECKING:
+    from precedent_inference.importing.golden import GoldenReport
 
 EXIT_BAD_INPUT = 2
 EXIT_DIFFERS = 1
@@ -44,57 +49,75 @@ def run(args: argparse.Namespace) -> int:
 
 def _golden(path: Path, *, as_json: bool) -> int:
     from precedent_inference.importing.golden import golden_folders, verify_golden
-    from precedent_inference.importing.golden_case import TOLERANCE
 
     reports = [verify_golden(folder) for folder in golden_folders(path)]
     is_ok = all(report.ok for report in reports)
     if as_json:
-        entries: list[dict[str, object]] = [
-            {
-                "folder": report.folder,
-                "ok": report.ok,
-                "max_abs_diff": _number(report.max_abs_diff),
-                "greedy_equal": report.all_equal("generated"),
-                "beam_equal": report.all_equal("beam"),
-                "stages": {
-                    stage: value if isinstance(value, bool) else _number(value)
-                    for stage, value in report.by_stage().items()
-                },
-                "absent": sorted(report.required - {c.stage for c in report.comparisons}),
-                "cases": [
-                    {
-                        "case": c.case,
-                        "stage": c.stage,
-                        "max_abs_diff": _number(c.max_abs_diff),
-                        "ok": c.is_equal,
-                    }
-                    for c in report.comparisons
-                ],
-            }
-            for report in reports
-        ]
-        largest = [r.max_abs_diff for r in reports if r.max_abs_diff is not None]
-        body: dict[str, object] = entries[0] if len(entries) == 1 else {"folders": entries}
-        overall = {
-            "ok": is_ok,
-            "max_abs_diff": _number(max(largest)) if largest else None,
-            "tolerance": TOLERANCE,
-        }
-        sys.stdout.write(json.dumps(body | overall, allow_nan=False) + "\n")
-        return 0 if is_ok else EXIT_DIFFERS
-    for report in reports:
-        for stage, value in report.by_stage().items():
-            said = ("equal" if value else "differs") if isinstance(value, bool) else f"{value:.1e}"
-            sys.stdout.write(f"{report.folder}: {stage}: {said}\n")
-        missing = sorted(report.required - {c.stage for c in report.comparisons})
-        if missing:
-            sys.stdout.write(f"{report.folder}: no numbers for {', '.join(missing)}\n")
-        for c in report.comparisons:
-            if not c.is_equal:
-                by = "" if c.max_abs_diff is None else f" by {c.max_abs_diff:.1e}"
-                sys.stdout.write(f"{report.folder}: {c.case}.{c.stage} differs{by}\n")
-        sys.stdout.write(f"{report.folder}: {'ok' if report.ok else 'not ok'}\n")
+        sys.stdout.write(json.dumps(_golden_json(reports), allow_nan=False) + "\n")
+    else:
+        sys.stdout.writelines(line + "\n" for report in reports for line in _golden_lines(report))
     return 0 if is_ok else EXIT_DIFFERS
+
+
+def _golden_json(reports: "Sequence[GoldenReport]") -> dict[str, object]:
+    """Give one folder's object, or that of several under `folders` with what holds for all."""
+    from precedent_inference.importing.golden_case import TOLERANCE
+
+    entries: list[dict[str, object]] = [
+        {
+            "folder": report.folder,
+            "greedy_equal": report.all_equal("generated"),
+            "beam_equal": report.all_equal("beam"),
+            "stages": {
+                stage: value if isinstance(value, bool) else _number(value)
+                for stage, value in report.by_stage().items()
+            },
+            "absent": list(report.absent),
+            "not_compared": list(report.not_compared),
+            "cases": [
+                {
+                    "case": c.case,
+                    "stage": c.stage,
+                    "max_abs_diff": _number(c.max_abs_diff),
+                    "ok": c.is_equal,
+                }
+                for c in report.comparisons
+            ],
+        }
+        | _outcome([report])
+        for report in reports
+    ]
+    body = entries[0] if len(entries) == 1 else {"folders": entries}
+    return body | _outcome(reports) | {"tolerance": TOLERANCE}
+
+
+def _outcome(reports: "Sequence[GoldenReport]") -> dict[str, object]:
+    found = [r.max_abs_diff for r in reports if r.max_abs_diff is not None]
+    numbers = [_number(value) for value in found]
+    is_number = bool(numbers) and None not in numbers
+    return {
+        "ok": all(report.ok for report in reports),
+        "max_abs_diff": max(found) if is_number else None,
+    }
+
+
+def _golden_lines(report: "GoldenReport") -> Iterator[str]:
+    """Say each stage's difference, then what differs and what is not there, then the outcome."""
+    for stage, value in report.by_stage().items():
+        said = ("equal" if value else "differs") if isinstance(value, bool) else f"{value:.1e}"
+        yield f"{report.folder}: {stage}: {said}"
+    for c in report.comparisons:
+        if not c.is_equal:
+            by = "" if c.max_abs_diff is None else f" by {c.max_abs_diff:.1e}"
+            yield f"{report.folder}: {c.case}.{c.stage} differs{by}"
+    for name in report.absent:
+        yield f"{report.folder}: {name} is absent"
+    for name in report.not_compared:
+        yield f"{report.folder}: {name} is not compared"
+    if report.lacks:
+        yield f"{report.folder}: nothing could be compared of {', '.join(report.lacks)}"
+    largest = "no numbers" if report.max_abs_diff is None else f"{report.max_abs_diff:.1e} at most"
+    yield f"{report.folder}: {'ok' if report.ok else 'not ok'}, {largest}"
 
 
 def _number(value: float | None) -> float | None:
