@@ -41,7 +41,7 @@ from precedent_inference.models import (
     seal,
 )
 from precedent_inference.placement import Placement
-from precedent_inference.profile import ModelProfile, StopRules, Templates
+from precedent_inference.profile import AnswerRules, ModelProfile, StopRules, Templates
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
@@ -162,8 +162,11 @@ def _profile(
             start=start,
             preamble=PREAMBLE,
         ),
-        # The head's row of the end token was never trained, so that texts must end answers too.
-        stop=StopRules((END_OF_CHUNK,), ("Question:", "Answer:")),
+        # In V1 the head's row of the end token was never trained: texts must end answers too.
+        stop=StopRules(
+            (END_OF_CHUNK,), ("Question:", "Answer:"), is_learned=config.placement == "previous"
+        ),
+        answer=AnswerRules(("<unk> ",)),
         suppress=(IMAGE, PAD) if has_pad else (IMAGE,),
         licence="As its parts: LLaMA, CLIP and the Flamingo checkpoint each have their own.",
         intended_use="Research and teaching; no medical device.",
