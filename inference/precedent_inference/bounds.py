@@ -56,7 +56,7 @@ def _require(name: str, value: float, least: float, most: float) -> None:
 def _require_options(request: AskRequest) -> None:
     options = [option.strip() for option in request.options]
     if not 2 <= len(options) <= MAX_OPTIONS:
-        raise PromptError(f"{len(options)} options were given; it must be 2 to {MAX_OPTIONS}.")
+        raise PromptError(f"Options: {len(options)} given, and it must be 2 to {MAX_OPTIONS}.")
     if not all(1 <= len(option) <= MAX_OPTION_CHARACTERS for option in options):
         raise PromptError(f"An option must have 1 to {MAX_OPTION_CHARACTERS} characters.")
     if len(set(options)) < len(options):

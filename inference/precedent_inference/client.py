@@ -62,11 +62,12 @@ class EngineClient:
         base_url: str,
         token: str | None = None,
         *,
+        name: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        """name: who asks, for a server whose callers take turns; None makes one up."""
         self.base_url = base_url
-        self._name = secrets.token_hex(8)
-        """Who asks, for a server that lets its callers take turns."""
+        self._name = name or secrets.token_hex(8)
         self._place = urlsplit(base_url).netloc
         is_local = urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}
         self._http = httpx.Client(
@@ -262,6 +263,7 @@ class LocalEngine:
         self._arguments = ["--backend", backend]
         for folder in model_folders:
             self._arguments += ["--models", str(folder)]
+        self._name = secrets.token_hex(8)
         self._child: Child | None = None
         self._starting = threading.Lock()
         """Held while a client is made, which may take minutes."""
@@ -311,7 +313,7 @@ class LocalEngine:
         return child
 
     def _reach(self, child: Child, on_progress: Callable[[str], None] | None) -> EngineClient:
-        client = EngineClient(child.connect(), child.token)
+        client = EngineClient(child.connect(), child.token, name=self._name)
         try:
             self._wait(child, client, on_progress)
         except BaseException:

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from precedent_inference.errors import EngineError
 from precedent_inference.protocol import Sampling
 
-__all__ = ["Sampler", "Sampling"]
-
 FloatArray = NDArray[np.float32]
 Scores = NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from precedent_inference.protocol import Answer
 from precedent_plugin.composer import compose
@@ -16,6 +16,9 @@ from precedent_plugin.warnings import prompt_warnings
 
 Painter = Callable[..., tuple[PaintedPixels, ViewSnapshot]]
 """`render_file` of the adapter: (path, index) to painted pixels and what they are."""
+
+WORTH_SHOWING: Final = 0.005
+"""A next-best answer of less would be printed as having no probability at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,8 @@ def evidence_lines(asked: Asked) -> list[str]:
     lines = [f"Model      {model_words(answer.model)}"]
     if answer.confidence is not None:
         lines.append(f"Certainty  {answer.confidence:.2f}, the model's own; not of being right")
-    if answer.next_best is not None and not answer.options:
-        other = answer.next_best
+    other = answer.next_best
+    if other is not None and other.probability >= WORTH_SHOWING and not answer.options:
         lines.append(f"Next best  {other.text}  ({other.probability:.2f})")
     lines += [f"Option     {option.probability:.2f}  {option.text}" for option in answer.options]
     lines.append(

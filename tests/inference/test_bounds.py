@@ -41,7 +41,7 @@ def test_a_number_out_of_bounds_is_named(sampling: Sampling, words: str) -> None
     [
         (replace(PLAIN, stop=("x",) * 17), "17 stop texts were given; at most 16"),
         (replace(PLAIN, stop=("",)), "A stop text must have 1 to 200 characters"),
-        (replace(PLAIN, options=("yes",)), "1 options were given; it must be 2 to 32"),
+        (replace(PLAIN, options=("yes",)), "Options: 1 given, and it must be 2 to 32"),
         (replace(PLAIN, options=("yes", " ")), "An option must have 1 to 500 characters"),
         (replace(PLAIN, options=("yes", "yes ")), "Two of the options are the same"),
         (replace(PLAIN, options=("yes", "no"), rationale=True), "Options and a rationale"),

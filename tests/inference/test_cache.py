@@ -30,7 +30,7 @@ from precedent_inference.images import ModelImage, prepare_image
 from precedent_inference.loading import load_answerer
 from precedent_inference.models import find_models
 from precedent_inference.placement import Placement
-from precedent_inference.sampling import Sampling
+from precedent_inference.protocol import Sampling
 
 IMAGE = 1
 

@@ -11,7 +11,7 @@ from precedent_inference.engine import Engine, TokenRules
 from precedent_inference.errors import Cancelled
 from precedent_inference.images import ModelImage
 from precedent_inference.placement import Placement
-from precedent_inference.sampling import Sampling
+from precedent_inference.protocol import Sampling
 
 IMAGE, STOP, PAD = 1, 2, 3
 NEVER = threading.Event()

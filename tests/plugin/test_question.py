@@ -45,8 +45,10 @@ class FakeClient:
         cancel: threading.Event | None = None,
     ) -> Answer:
         assert on_text is not None
+        assert on_progress is not None
         assert cancel is not None
         self.asked.append(request)
+        on_progress("Waiting: 1 question is answered first.")
         on_text("Le")
         self.act(cancel)
         if cancel.is_set():
@@ -83,6 +85,7 @@ def test_answer_streams_in() -> None:
     assert said == [
         "sent",
         ("progress", "Starting the engine."),
+        ("progress", "Waiting: 1 question is answered first."),
         "streaming",
         ("text", "Le"),
         ("text", "ft"),

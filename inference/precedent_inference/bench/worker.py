@@ -29,7 +29,7 @@ from precedent_inference.importing.tensor_files import open_tensor_file
 from precedent_inference.model.cross_attention import GatedCrossAttention
 from precedent_inference.model.flamingo import Flamingo
 from precedent_inference.model.packed import pack_linears
-from precedent_inference.sampling import Sampling
+from precedent_inference.protocol import Sampling
 
 Order = dict[str, Any]
 Answer = dict[str, object]
