@@ -62,6 +62,8 @@ class AskSettings:
     rationale: bool = False
     options: tuple[str, ...] = ()
     """Score these answers instead of letting the model write one."""
+    next_best: bool = False
+    """Also find the answer that the model would have given next, which takes as long again."""
 
     def request(self, prompt: Prompt) -> AskRequest:
         """Give the request that asks a prompt so."""
@@ -71,7 +73,7 @@ class AskSettings:
             sampling=self.sampling,
             rationale=self.rationale,
             options=self.options,
-            next_best=True,
+            next_best=self.next_best,
         )
 
 

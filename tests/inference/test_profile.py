@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ from tests.inference.tiny import tiny_profile
 
 from precedent_inference.errors import ModelError
 from precedent_inference.profile import (
+    AnswerRules,
     Feature,
     ModelProfile,
+    StopRules,
+    Templates,
     profile_from_json,
     profile_to_json,
     read_profile,
@@ -23,6 +27,34 @@ Change = Callable[[dict[str, Any]], object]
 def test_a_profile_survives_its_file() -> None:
     profile = tiny_profile("next")
     assert profile_from_json(json.loads(profile_to_json(profile)), "x") == profile
+
+
+def test_how_an_answer_ends_and_is_cleaned_survives_the_file() -> None:
+    profile = replace(
+        tiny_profile("next"),
+        stop=StopRules(("<|endofchunk|>",), ("Question",), is_learned=False),
+        answer=AnswerRules(("<unk> ",)),
+    )
+    assert profile_from_json(json.loads(profile_to_json(profile)), "x") == profile
+
+
+def test_a_profile_from_before_these_rules_reads_as_it_was_meant() -> None:
+    raw = json.loads(profile_to_json(tiny_profile("next")))
+    del raw["answer"], raw["stop"]["is_learned"]
+    assert profile_from_json(raw, "x") == tiny_profile("next")
+
+
+@pytest.mark.parametrize(
+    ("shot", "query", "between"),
+    [
+        ("<image>Q: {question} A: {answer}.", "<image>Q: {question} A:", " "),
+        ("<image>{question}{answer}", "<image>{question}", ""),
+        ("<image>{question}\n\nSo: {answer}", "<image>{question}\n\n", "So: "),
+        ("<image>{question} = {answer}", "<image>{question}?", ""),
+    ],
+)
+def test_what_a_shot_writes_before_its_answer_is_known(shot: str, query: str, between: str) -> None:
+    assert Templates(shot, query).before_answer == between
 
 
 def test_a_feature_may_name_its_latents() -> None:
@@ -48,6 +80,12 @@ def test_a_feature_may_name_its_latents() -> None:
         (lambda raw: raw["image"].update(std=[0, 1, 1]), "std never 0"),
         (lambda raw: raw["templates"].update(query="no field"), "lacks the field {question}"),
         (lambda raw: raw["stop"].update(tokens="one"), "tokens must be a list"),
+        (lambda raw: raw["stop"].update(texts=[""]), "texts must not hold an empty text"),
+        (lambda raw: raw["stop"].update(is_learned="no"), "is_learned must be true or false"),
+        (lambda raw: raw.update(answer={"drop": [""]}), "drop must not hold an empty text"),
+        (lambda raw: raw.update(answer={"drop": ["<u", "<unk>"]}), "no text of drop may begin"),
+        (lambda raw: raw["templates"].update(query="{question}"), "must hold <image> once"),
+        (lambda raw: raw["templates"].update(preamble="<image>"), "the preamble must not hold"),
         (lambda raw: raw.update(feature={"pool": {"latents": []}}), "at least one latent"),
         (lambda raw: raw.update(hashes={"x": 1}), "hashes: x must be a text"),
     ],

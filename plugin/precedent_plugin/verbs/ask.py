@@ -141,6 +141,7 @@ def settings_of(arguments: argparse.Namespace) -> AskSettings:
         sampling=sampling,
         rationale=getattr(arguments, "rationale", False),
         options=tuple(getattr(arguments, "option", ())),
+        next_best=True,
     )
 
 
