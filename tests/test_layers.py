@@ -26,7 +26,7 @@ MAY_IMPORT = {
 CLIENT_SIDE = {"client", "protocol", "prompt", "errors"}
 """What the plugin sees of the engine."""
 RUNTIMES = {"torch", "onnxruntime", "transformers"}
-RUNTIME_PLACES = ("model/", "backends/", "export.py", "training/", "importing/", "bench/")
+RUNTIME_PLACES = ("model/", "backends/", "export/", "training/", "importing/", "bench/")
 RUNTIME_FREE = tuple(
     f"{name}.py"
     for name in ("client", "protocol", "prompt", "errors", "wire_request", "wire_answer")

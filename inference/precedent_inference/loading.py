@@ -20,6 +20,7 @@ from precedent_inference.image_store import ImageStore
 from precedent_inference.models import (
     CONFIG_FILE,
     ONNX_FILES,
+    ONNX_FOLDER,
     TOKENIZER_FILE,
     ModelFolder,
     require_file,
@@ -101,10 +102,11 @@ def _open_torch(model: ModelFolder, report: Report, warnings: tuple[str, ...] = 
 
 
 def _open_onnx(model: ModelFolder) -> Backend:
-    for name in ONNX_FILES:
+    beside = (name for name, _ in model.profile.hashes if name.startswith(f"{ONNX_FOLDER}/"))
+    for name in sorted({*ONNX_FILES, *beside}):
         require_file(model, name)
     try:
-        from precedent_inference.backends.onnx_runtime import open_onnx_backend
+        from precedent_inference.backends.onnx.backend import open_onnx_backend
     except (ImportError, OSError) as error:
         raise _not_installed("onnxruntime", error) from error
     return open_onnx_backend(model.path)

@@ -26,7 +26,12 @@ DRAFT_SUFFIX = ".part"
 """Of folders that are still being written; they are no models."""
 TOKENIZER_FILE = "tokenizer.json"
 ONNX_FOLDER = "onnx"
-ONNX_FILES = tuple(f"{ONNX_FOLDER}/{name}.onnx" for name in ("vision", "media", "decoder"))
+GRAPHS = ("vision", "resampler", "media", "decoder")
+EXPORT_RECORD = "export.json"
+ONNX_FILES = (
+    *(f"{ONNX_FOLDER}/{name}.onnx" for name in GRAPHS),
+    f"{ONNX_FOLDER}/{EXPORT_RECORD}",
+)
 
 HASH_BLOCK_BYTES = 16 * 1024**2
 
@@ -152,8 +157,9 @@ def require_file(model: ModelFolder, name: str) -> Path:
 def seal(folder: Path, profile: ModelProfile) -> ModelProfile:
     """Write the profile into its folder with the hashes of the files that are there."""
     shards = sorted(path.name for path in folder.glob(SHARD_PATTERN))
+    beside = sorted(f"{ONNX_FOLDER}/{path.name}" for path in folder.glob(f"{ONNX_FOLDER}/*.data"))
     fixed = (CONFIG_FILE, WEIGHTS_FILE, INDEX_FILE, TOKENIZER_FILE, *ONNX_FILES)
-    names = (*fixed, *shards)
+    names = (*fixed, *shards, *beside)
     hashes = {name: file_hash(folder / name) for name in names if (folder / name).is_file()}
     sealed = replace(profile, hashes=tuple(sorted(hashes.items())))
     path = folder / PROFILE_FILE

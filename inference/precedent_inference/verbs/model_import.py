@@ -1,22 +1,17 @@
 """`precedent model import`: a released checkpoint to a model of ours."""
 
 import argparse
-import contextlib
 import json
 import re
-import signal
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn, Protocol
-
-from tqdm import tqdm
+from typing import Protocol
 
 from precedent_inference.errors import Cancelled, ModelError
 from precedent_inference.models import ModelFolder, user_models_folder
 from precedent_inference.placement import PLACEMENTS
+from precedent_inference.verbs.progress_bar import ProgressBar, interrupts
 from precedent_resources import PrecedentError
 
 EXIT_BAD_INPUT, EXIT_CANCELLED = 2, 130
@@ -44,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Import; give the exit status."""
     cancel = threading.Event()
     if not args.progress_json:
-        with _interrupts(cancel), _Bar() as bar:
+        with interrupts(cancel), ProgressBar("B") as bar:
             model = _import(args, bar.show, cancel)
         sys.stdout.write(
             f"{model.profile.name} is ready, {model.size_bytes / 1e9:.1f} GB in {model.path}\n"
@@ -52,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     threading.Thread(target=_cancel_with_input, args=(cancel,), daemon=True).start()
     try:
-        with _interrupts(cancel):
+        with interrupts(cancel):
             model = _import(args, _Lines().show, cancel)
     except Cancelled:
         _line({"cancelled": True})
@@ -110,51 +105,6 @@ class _Lines:
             return
         self._said = (stage, done)
         _line({"stage": stage, "done": done, "total": total, "unit": "bytes"})
-
-
-class _Bar:
-    """Progress as a bar on standard error."""
-
-    def __init__(self) -> None:
-        self._bar: tqdm[NoReturn] | None = None
-        self._stage = ""
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """Draw the bar of a stage."""
-        if self._bar is None or stage != self._stage:
-            self._close()
-            self._stage = stage
-            bar: tqdm[NoReturn] = tqdm(total=total, desc=stage, unit="B", unit_scale=True)
-            self._bar = bar
-        self._bar.update(done - self._bar.n)
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
-
-
-@contextlib.contextmanager
-def _interrupts(cancel: threading.Event) -> Iterator[None]:
-    """Let Ctrl+C and a polite end cancel, so that the draft is removed."""
-
-    def stop(_: int, __: FrameType | None) -> None:
-        cancel.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 def _cancel_with_input(cancel: threading.Event) -> None:

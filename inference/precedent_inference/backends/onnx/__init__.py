@@ -1,0 +1,1 @@
+"""The ONNX Runtime backend: exported graphs on TensorRT, CUDA or the CPU, and no torch."""
