@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -84,10 +85,20 @@ def write_weights(
             tensors[name] = _stored(tensor, plan.precision, name)
             done += tensors[name].nbytes
             report(Progress("Converting weights", done, total))
-        save_file(tensors, folder / file)
+        _save(tensors, folder / file)
         index |= dict.fromkeys(names, file)
     body = {"metadata": {"total_size": done}, "weight_map": index}
     (folder / INDEX_FILE).write_text(json.dumps(body, indent=1), encoding="utf-8")
+
+
+def _save(tensors: dict[str, Tensor], path: Path) -> None:
+    try:
+        save_file(tensors, path)
+    except SafetensorError as error:  # the library's own, also when the disk is full
+        raise ModelError(
+            f"The weights cannot be written to {path.name}: {error}.",
+            "Nothing was kept; free space or choose another folder with --to.",
+        ) from error
 
 
 def _stored(tensor: Tensor, precision: StoredPrecision, name: str) -> Tensor:

@@ -4,19 +4,27 @@ Files are told apart by what they hold, not by their names: the trained checkpoi
 LLaMA has decoder layers, CLIP has a vision tower.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from precedent_inference.config import Activation, FlamingoConfig
+from precedent_inference.config import FlamingoConfig
 from precedent_inference.errors import ModelError
 from precedent_inference.importing.names import plain_names
+from precedent_inference.importing.part_settings import (
+    CONFIG,
+    OPEN_CLIP_CONFIG,
+    LanguageSettings,
+    VisionSettings,
+    read_language_settings,
+    read_table,
+    read_vision_settings,
+)
 from precedent_inference.importing.sizes import StatedSizes
 from precedent_inference.importing.source import V2_MARK, WeightSource
 from precedent_inference.importing.tensor_files import TensorFile, open_tensor_file
-from precedent_inference.importing.tokens import JSON_FILE, MODEL_FILE
+from precedent_inference.importing.tokens import JSON_FILE, MODEL_FILE, SETTINGS_FILE
 from precedent_inference.placement import Placement
 
 ENDINGS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt")
@@ -47,26 +55,20 @@ class Release:
     context_tokens: int
     is_v2: bool
     """OpenFlamingo V2's names; its text sees the preceding image."""
-    language_settings: Mapping[str, object]
-    """LLaMA's `config.json`, empty when there is none."""
-    sources: tuple[Path, ...] = field(default=())
-    """Every file that went in, for the model's card."""
+    language: LanguageSettings
+    vision: VisionSettings
+    settings_files: tuple[Path, ...]
+    """Files that are no weights and that went in too: configurations and the tokenizer."""
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """Every file that went in, for the model's card."""
+        return (*(file.path for file in self.files), *self.settings_files)
 
     def require_agreement(self, config: FlamingoConfig) -> None:
-        """Raise ModelError where LLaMA's settings contradict its tensors."""
-        language = config.language
-        pairs = {
-            "hidden_size": language.width,
-            "intermediate_size": language.mlp_width,
-            "num_hidden_layers": language.layers,
-        }
-        for name, found in pairs.items():
-            stated = _whole(self.language_settings, name)
-            if stated is not None and stated != found:
-                raise ModelError(
-                    f"LLaMA's config.json states {name} {stated}; its tensors have {found}.",
-                    "Copy the whole folder again; its files do not belong together.",
-                )
+        """Raise ModelError where configuration files contradict the tensors."""
+        self.language.require_agreement(config.language)
+        self.vision.require_agreement(config.vision)
 
     @property
     def weights(self) -> WeightSource:
@@ -89,26 +91,26 @@ def find_release(paths: Sequence[Path], placement: Placement | None = None) -> R
     # One file may be all three; it is read once.
     files = tuple(dict.fromkeys(file for role in ROLES for file in groups[role]))
     is_v2 = any(V2_MARK in name for file in groups["trained"] for name in file.shapes)
-    language = groups["language"][0].path.parent
-    settings = _settings(language / "config.json")
-    vision = _vision_settings(groups["vision"][0].path.parent)
-    stated = StatedSizes(
-        placement=placement or ("previous" if is_v2 else "next"),
-        vision_heads=_whole(vision, "num_attention_heads"),
-        activation=_activation(vision),
-        language_heads=_whole(settings, "num_attention_heads"),
-        norm_epsilon=_number(settings, "rms_norm_eps", 1e-6),
-        rotary_base=_number(_rotary(settings), "rope_theta", 10_000.0),
-    )
-    _require_plain_llama(settings, language)
+    language_folder = groups["language"][0].path.parent
+    vision_folder = groups["vision"][0].path.parent
+    language, vision = read_language_settings(language_folder), read_vision_settings(vision_folder)
+    tokenizer_folder = _tokenizer_folder(paths, language_folder)
     return Release(
         files,
-        _tokenizer_folder(paths, language),
-        stated,
-        _whole(settings, "max_position_embeddings") or 2048,
+        tokenizer_folder,
+        StatedSizes(
+            placement=placement or ("previous" if is_v2 else "next"),
+            vision_heads=vision.heads,
+            activation=vision.activation,
+            language_heads=language.heads,
+            norm_epsilon=language.norm_epsilon,
+            rotary_base=language.rotary_base,
+        ),
+        language.context_tokens,
         is_v2,
-        settings,
-        tuple(file.path for file in files),
+        language,
+        vision,
+        _settings_files(language_folder, vision_folder, tokenizer_folder),
     )
 
 
@@ -125,22 +127,39 @@ def _groups(paths: Sequence[Path]) -> dict[Role, list[TensorFile]]:
         own = [file for file in files if role == "trained" or file not in groups["trained"]]
         folders = list(dict.fromkeys(file.path.parent for file in own))
         if len(folders) > 1:
-            raise ModelError(
-                f"Both {folders[0]} and {folders[1]} hold {NEEDED[role]}.",
-                "Name the files that belong to the model, one by one.",
-            )
+            raise _ambiguous(folders[0], folders[1], role)
+        _require_disjoint(own, role)
         groups[role] = own or files
     return groups
 
 
+def _require_disjoint(files: Sequence[TensorFile], role: Role) -> None:
+    """Refuse two files with the same tensor: which one counts is not ours to guess."""
+    holders: dict[str, Path] = {}
+    for file in files:
+        for plain in {name for name in plain_names(file.shapes).values() if name is not None}:
+            other = holders.setdefault(plain, file.path)
+            if other != file.path:
+                raise _ambiguous(other, file.path, role)
+
+
+def _ambiguous(one: Path, other: Path, role: Role) -> ModelError:
+    return ModelError(
+        f"Both {one} and {other} hold {NEEDED[role]}.",
+        "Name the files and folders that belong to the model, one by one.",
+    )
+
+
 def _by_folder(paths: Sequence[Path]) -> dict[Path, list[TensorFile]]:
-    folders: dict[Path, list[TensorFile]] = {}
+    found: dict[Path, None] = {}
     for path in paths:
         if not path.exists():
             raise ModelError(f"{path} does not exist.", "Name a file or a folder that is there.")
-        for file in _files(path):
-            _require_shards(file.parent)
-            folders.setdefault(file.parent, []).append(open_tensor_file(file))
+        found |= dict.fromkeys(file.absolute() for file in _files(path))
+    folders: dict[Path, list[TensorFile]] = {}
+    for file in found:
+        _require_shards(file.parent)
+        folders.setdefault(file.parent, []).append(open_tensor_file(file))
     return folders
 
 
@@ -151,6 +170,7 @@ def _files(path: Path) -> list[Path]:
         file
         for file in sorted(path.rglob("*"))
         if file.suffix in ENDINGS
+        and not file.name.startswith(".")  # what systems and copying leave behind
         and file.is_file()
         and len(file.relative_to(path).parts) <= DEPTH + 1
     ]
@@ -183,7 +203,7 @@ def _roles(files: Sequence[TensorFile]) -> dict[Role, list[TensorFile]]:
 def _require_shards(folder: Path) -> None:
     """Name a shard that an index lists and that is not there."""
     for index in sorted(folder.glob("*.index.json")):
-        table = _settings(index).get("weight_map")
+        table = read_table(index).get("weight_map")
         listed = {str(name) for name in table.values()} if isinstance(table, dict) else set[str]()
         missing = sorted(name for name in listed if not (folder / name).is_file())
         is_other_form = any(folder.glob("*.safetensors")) and all(
@@ -194,61 +214,6 @@ def _require_shards(folder: Path) -> None:
                 f"{index.name} lists {missing[0]}, which is not in {folder}.",
                 "Copy every file of the folder.",
             )
-
-
-def _vision_settings(folder: Path) -> Mapping[str, object]:
-    """Give Hugging Face's or open_clip's settings of the vision tower, under one set of names."""
-    settings = _settings(folder / "config.json")
-    inner = settings.get("vision_config")
-    if isinstance(inner, dict):
-        return cast("Mapping[str, object]", inner)
-    if "model_type" in settings and "clip" in str(settings["model_type"]):
-        return settings
-    model = _settings(folder / "open_clip_config.json").get("model_cfg")
-    table = cast("Mapping[str, object]", model) if isinstance(model, dict) else {}
-    vision = table.get("vision_cfg")
-    tower = cast("Mapping[str, object]", vision) if isinstance(vision, dict) else {}
-    found: dict[str, object] = {}
-    if "quick_gelu" in table:
-        found["hidden_act"] = "quick_gelu" if table["quick_gelu"] is True else "gelu"
-    head_width, width = _whole(tower, "head_width"), _whole(tower, "width")
-    if head_width and width:
-        found["num_attention_heads"] = width // head_width
-    return found
-
-
-def _activation(vision: Mapping[str, object]) -> Activation:
-    """OpenAI's towers, which Flamingo uses, have the quick form; a file may say otherwise."""
-    stated = vision.get("hidden_act", "quick_gelu")
-    if stated == "quick_gelu":
-        return "quick_gelu"
-    if stated == "gelu":
-        return "gelu"
-    raise ModelError(
-        f"The vision tower's activation is {stated!r}; CLIP's are gelu and quick_gelu."
-    )
-
-
-def _require_plain_llama(settings: Mapping[str, object], folder: Path) -> None:
-    heads, kv_heads = (_whole(settings, f"num_{kind}_heads") for kind in ("attention", "key_value"))
-    problems = {
-        "grouped keys and values": kv_heads is not None and heads is not None and kv_heads != heads,
-        "scaled positions": settings.get("rope_scaling") is not None,
-        f"the type {settings.get('model_type')}": settings.get("model_type", "llama") != "llama",
-        "biases": settings.get("attention_bias") is True,
-    }
-    found = [what for what, is_so in problems.items() if is_so]
-    if found:
-        raise ModelError(
-            f"The language model in {folder.name} has {found[0]}; the first LLaMA is expected.",
-            "Bring the LLaMA that the checkpoint was trained with.",
-        )
-
-
-def _rotary(settings: Mapping[str, object]) -> Mapping[str, object]:
-    """Give the table that states the rotary base; newer files nest it."""
-    nested = settings.get("rope_parameters")
-    return cast("Mapping[str, object]", nested) if isinstance(nested, dict) else settings
 
 
 def _tokenizer_folder(paths: Sequence[Path], language: Path) -> Path:
@@ -266,24 +231,12 @@ def _tokenizer_folder(paths: Sequence[Path], language: Path) -> Path:
     )
 
 
-def _settings(path: Path) -> Mapping[str, object]:
-    if not path.is_file():
-        return {}
-    try:
-        raw: object = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The file {path} cannot be read: {error}.", "Copy it again.") from error
-    return cast("Mapping[str, object]", raw) if isinstance(raw, dict) else {}
-
-
-def _whole(settings: Mapping[str, object], name: str) -> int | None:
-    value = settings.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _number(settings: Mapping[str, object], name: str, default: float) -> float:
-    value = settings.get(name)
-    return float(value) if isinstance(value, int | float) else default
+def _settings_files(language: Path, vision: Path, tokenizer: Path) -> tuple[Path, ...]:
+    candidates = (
+        *(language / CONFIG, vision / CONFIG, vision / OPEN_CLIP_CONFIG),
+        *(tokenizer / name for name in (MODEL_FILE, JSON_FILE, SETTINGS_FILE)),
+    )
+    return tuple(path for path in dict.fromkeys(candidates) if path.is_file())
 
 
 def _names(paths: Sequence[Path]) -> str:

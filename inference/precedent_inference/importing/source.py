@@ -47,12 +47,12 @@ class WeightSource:
         return {plain: place.shape for plain, place in self.places.items()}
 
     def dtype(self, plain: str) -> torch.dtype:
-        """Give the element type of a tensor by its plain name."""
+        """Give a tensor's element type by its plain name. Raises ModelError for a wrong one."""
         place = self.places[plain]
         return place.file.dtype(place.names[0])
 
     def check(self, config: FlamingoConfig) -> None:
-        """Raise ModelError unless files and configuration agree in every name and shape."""
+        """Raise ModelError unless every name, shape and element type is as configured."""
         table = recipes(config, self.places)
         needed = {part for recipe in table.values() for part in recipe.parts}
         wanted = expected_shapes(config)
@@ -72,6 +72,8 @@ class WeightSource:
                 f"The weights do not make this model: {'; '.join(found)}.",
                 "Check that all files belong to one release and are complete.",
             )
+        for plain in sorted(needed):
+            self.dtype(plain)
 
     def tensor(self, name: str, recipe: Recipe, shape: tuple[int, ...]) -> Tensor:
         """Give one tensor of ours. Raises ModelError when it is not finite or exists twice."""

@@ -1,6 +1,8 @@
 """Files of tensors, read one tensor at a time; nothing is ever unpickled into objects."""
 
 import pickle
+import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +15,11 @@ from precedent_inference.errors import ModelError
 
 NESTS = ("model_state_dict", "state_dict")
 """Under which training checkpoints keep the tensors, among other things."""
+
+_POINTER = b"version https://git-lfs"
+_CONSTANTS = "/constants.pkl"
+"""In TorchScript archives alone."""
+_GLOBAL = re.compile(r"GLOBAL ([\w.]+)")
 
 KINDS = {
     "F64": torch.float64,
@@ -47,6 +54,7 @@ class SafetensorsFile:
     def __init__(self, path: Path) -> None:
         """Read the header. Raises ModelError when the file is missing, cut or something else."""
         self.path = path
+        _require_no_pointer(path)
         try:
             with safe_open(path, "pt") as file:
                 slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
@@ -61,11 +69,7 @@ class SafetensorsFile:
         """Give a tensor's element type. Raises ModelError for one that no weight has."""
         kind = self._kinds[name]
         if kind not in KINDS:
-            raise ModelError(
-                f"The tensor {name} in {self.path.name} is of type {kind}; weights are "
-                f"{', '.join(KINDS)}.",
-                "Bring the checkpoint as it was released, not a quantised copy.",
-            )
+            raise _wrong_kind(name, self.path, kind)
         return KINDS[kind]
 
     def read(self, name: str) -> Tensor:
@@ -84,14 +88,11 @@ class TorchFile:
     def __init__(self, path: Path) -> None:
         """Read the names. Raises ModelError when the file is broken or holds code."""
         self.path = path
+        _require_archive(path)
         try:
             raw: object = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         except pickle.UnpicklingError as error:
-            raise ModelError(
-                f"The file {path.name} holds more than tensors ({_first_line(error)}); it was not "
-                "opened.",
-                "A file from a source that you trust can be converted to safetensors elsewhere.",
-            ) from error
+            raise _not_tensors(path, error) from error
         except (OSError, RuntimeError, ValueError, EOFError, KeyError) as error:
             raise broken(path, error) from error
         self._tensors = _tensors(raw, path)
@@ -100,8 +101,12 @@ class TorchFile:
         }
 
     def dtype(self, name: str) -> torch.dtype:
-        """Give a tensor's element type."""
-        return self._tensors[name].dtype
+        """Give a tensor's element type. Raises ModelError for one that no weight has."""
+        tensor = self._tensors[name]
+        if tensor.dtype not in KINDS.values() or tensor.layout != torch.strided:
+            kind = tensor.dtype if tensor.layout == torch.strided else tensor.layout
+            raise _wrong_kind(name, self.path, f"{kind}".removeprefix("torch."))
+        return tensor.dtype
 
     def read(self, name: str) -> Tensor:
         """Give one tensor, mapped."""
@@ -118,6 +123,57 @@ def broken(path: Path, error: Exception) -> ModelError:
     return ModelError(
         f"The weights file {path.name} is missing or broken: {_first_line(error)}.",
         "Copy it again and compare its size with the original's.",
+    )
+
+
+def _require_archive(path: Path) -> None:
+    """Refuse what cannot be mapped (torch's form is a zip archive since 1.6), and programs."""
+    _require_no_pointer(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise ModelError(
+            f"The weights file {path.name} is cut or broken, or saved by a torch before 1.6.",
+            "Copy it again; an old file can be saved again by a newer torch elsewhere.",
+        ) from error
+    except OSError as error:
+        raise broken(path, error) from error
+    if any(name.endswith(_CONSTANTS) for name in names):
+        raise ModelError(
+            f"The file {path.name} is a TorchScript archive, which holds code; it was not opened.",
+            "Bring the same CLIP as safetensors, such as model.safetensors and config.json of "
+            "openai/clip-vit-large-patch14.",
+        )
+
+
+def _require_no_pointer(path: Path) -> None:
+    """Refuse the few lines that Git leaves where it did not fetch a large file."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(len(_POINTER))
+    except OSError as error:
+        raise broken(path, error) from error
+    if start == _POINTER:
+        raise ModelError(
+            f"The file {path.name} is only a pointer of Git LFS; the weights were not fetched.",
+            "Fetch them with `git lfs pull`, or download the file itself.",
+        )
+
+
+def _not_tensors(path: Path, error: Exception) -> ModelError:
+    asked = _GLOBAL.search(str(error))
+    what = f"it asks for {asked[1]}" if asked else "it cannot be read as tensors alone"
+    return ModelError(
+        f"The file {path.name} holds more than tensors ({what}); it was not opened.",
+        "A file from a source that you trust can be converted to safetensors elsewhere.",
+    )
+
+
+def _wrong_kind(name: str, path: Path, kind: str) -> ModelError:
+    return ModelError(
+        f"The tensor {name} in {path.name} is of type {kind}; weights are {', '.join(KINDS)}.",
+        "Bring the checkpoint as it was released, not a quantised copy.",
     )
 
 
@@ -138,4 +194,4 @@ def _tensors(raw: object, path: Path) -> dict[str, Tensor]:
 
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
+    return lines[0].partition(". ")[0].rstrip(".") if lines else type(error).__name__

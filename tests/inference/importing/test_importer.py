@@ -285,7 +285,7 @@ def second_llama(folder: Path) -> None:
         (not_a_number, "perceiver.latents holds values that are no numbers"),
         (two_blocks_that_differ, "two different tensors for one"),
         (pickle_with_code, "holds more than tensors"),
-        (cut("model.pt"), "model.pt is missing or broken"),
+        (cut("model.pt"), "model.pt is cut or broken"),
         (cut("clip/open_clip_model.safetensors"), "open_clip_model.safetensors is missing"),
         (missing_shard, "lists model-00002-of-00002.safetensors"),
         (contradiction, "hidden_size 256; its tensors have 128"),
