@@ -23,13 +23,21 @@ MAY_IMPORT = {
     "precedent_resources": set[str](),
 }
 """The table of houses; the one adapter is a case of its own below."""
-CLIENT_SIDE = {"client", "protocol", "prompt", "errors"}
+CLIENT_SIDE = {"client", "protocol", "prompt", "errors", "model_jobs"}
 """What the plugin sees of the engine."""
 RUNTIMES = {"torch", "onnxruntime", "transformers"}
 RUNTIME_PLACES = ("model/", "backends/", "export/", "training/", "importing/", "bench/")
 RUNTIME_FREE = tuple(
     f"{name}.py"
-    for name in ("client", "protocol", "prompt", "errors", "wire_request", "wire_answer")
+    for name in (
+        "client",
+        "protocol",
+        "prompt",
+        "errors",
+        "model_jobs",
+        "wire_request",
+        "wire_answer",
+    )
 )
 QT = {"PyQt6", "PyQt5", "PySide6", "PySide2", "qtpy"}
 QT_FREE_VIEWER = ("model/", "dicom/", "pictures.py", "frame_verb.py", "commands.py", "settings.py")

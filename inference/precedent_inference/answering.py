@@ -181,7 +181,15 @@ class Answerer:
 def summary(profile: ModelProfile, engine: Engine) -> ModelSummary:
     """Say which model answers, where and how."""
     report = engine.backend.report
-    return ModelSummary(profile.name, profile.kind, report.name, report.precision, report.device)
+    return ModelSummary(
+        profile.name,
+        profile.kind,
+        report.name,
+        report.precision,
+        report.device,
+        report.reason,
+        report.warnings,
+    )
 
 
 def token_rules(profile: ModelProfile, tokenizer: TextTokenizer) -> TokenRules:

@@ -29,9 +29,9 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=os.environ | {"PYTHONPATH": _python_path()},
+            env=os.environ | {"PYTHONPATH": python_path()},
             # Keep the terminal's Ctrl+C for this process; open no console window on Windows.
-            creationflags=_creation_flags(),
+            creationflags=creation_flags(),
             start_new_session=True,
         )
         self._address: str | None = None
@@ -112,13 +112,14 @@ class Child:
         return lines[-1] if lines else "it said nothing."
 
 
-def _creation_flags() -> int:
+def creation_flags() -> int:
+    """Open no console window on Windows, and leave the terminal's Ctrl+C to the parent."""
     if sys.platform == "win32":
         return subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     return 0
 
 
-def _python_path() -> str:
+def python_path() -> str:
     """Let the process find our packages where this one found them, installed or not."""
     packages = (precedent_inference.__file__, precedent_resources.__file__)
     roots = [str(Path(package).parents[1]) for package in packages]

@@ -1,7 +1,7 @@
 """Model folders on this machine: where they are, what they hold, whether they are whole."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -24,6 +24,8 @@ INDEX_FILE = "weights.safetensors.index.json"
 SHARD_PATTERN = "weights-*-of-*.safetensors"
 DRAFT_SUFFIX = ".part"
 """Of folders that are still being written; they are no models."""
+REMOVED_SUFFIX = ".removed"
+"""Of models that the user took out of the list and may bring back."""
 TOKENIZER_FILE = "tokenizer.json"
 ONNX_FOLDER = "onnx"
 GRAPHS = ("vision", "resampler", "media", "decoder")
@@ -55,6 +57,11 @@ class ModelFolder:
     def has_onnx(self) -> bool:
         """Whether the exported graphs are there."""
         return all((self.path / name).is_file() for name in ONNX_FILES)
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is part of Precedent itself."""
+        return any(self.path.is_relative_to(place) for place in shipped_folders())
 
     @property
     def size_bytes(self) -> int:
@@ -110,7 +117,7 @@ def find_models(extra: Sequence[Path] = ()) -> FoundModels:
     models: dict[str, ModelFolder] = {}
     broken: list[BrokenModel] = []
     folders: list[Path] = []
-    for place in [*extra, user_models_folder(), *_shipped()]:
+    for place in [*extra, user_models_folder(), *shipped_folders()]:
         try:
             folders += _model_folders(place)
         except OSError as error:
@@ -127,10 +134,16 @@ def find_models(extra: Sequence[Path] = ()) -> FoundModels:
 
 def check_files(model: ModelFolder) -> tuple[FileCheck, ...]:
     """Compare every file that the profile names with its hash."""
-    return tuple(
-        FileCheck(name, _state(model.path / name, expected))
-        for name, expected in model.profile.hashes
-    )
+    return tuple(FileCheck(name, state) for name, state in file_states(model))
+
+
+def file_states(
+    model: ModelFolder, progress: Callable[[str], object] = str
+) -> Iterator[tuple[str, FileState]]:
+    """Give each file and its state, one after the other; `progress` gets the next file's name."""
+    for name, expected in model.profile.hashes:
+        progress(name)
+        yield name, _state(model.path / name, expected)
 
 
 def require_file(model: ModelFolder, name: str) -> Path:
@@ -154,13 +167,28 @@ def require_file(model: ModelFolder, name: str) -> Path:
     return model.path / name
 
 
-def seal(folder: Path, profile: ModelProfile) -> ModelProfile:
-    """Write the profile into its folder with the hashes of the files that are there."""
+def seal(
+    folder: Path, profile: ModelProfile, report: Callable[[int], object] = bool
+) -> ModelProfile:
+    """Write the profile into its folder with the hashes of the files that are there.
+
+    report: gets the bytes hashed so far, and may raise.
+    """
     shards = sorted(path.name for path in folder.glob(SHARD_PATTERN))
     beside = sorted(f"{ONNX_FOLDER}/{path.name}" for path in folder.glob(f"{ONNX_FOLDER}/*.data"))
     fixed = (CONFIG_FILE, WEIGHTS_FILE, INDEX_FILE, TOKENIZER_FILE, *ONNX_FILES)
     names = (*fixed, *shards, *beside)
-    hashes = {name: file_hash(folder / name) for name in names if (folder / name).is_file()}
+    hashes: dict[str, str] = {}
+    before = 0
+    for name in names:
+        path = folder / name
+        if path.is_file():
+
+            def tell(done: int, before: int = before) -> None:
+                report(before + done)
+
+            hashes[name] = hash_with_progress(path, tell)
+            before += path.stat().st_size
     sealed = replace(profile, hashes=tuple(sorted(hashes.items())))
     path = folder / PROFILE_FILE
     draft = path.with_suffix(".json.part")
@@ -211,7 +239,8 @@ def _state(path: Path, expected: str) -> FileState:
         return "missing"
 
 
-def _shipped() -> list[Path]:
+def shipped_folders() -> list[Path]:
+    """Give the folders of models that came with Precedent."""
     try:
         return [resource("models")]
     except FileNotFoundError:
@@ -222,4 +251,4 @@ def _model_folders(place: Path) -> list[Path]:
     if (place / PROFILE_FILE).is_file():
         return [place]
     found = sorted(path.parent for path in place.glob(f"*/{PROFILE_FILE}"))
-    return [folder for folder in found if folder.suffix != DRAFT_SUFFIX]
+    return [folder for folder in found if folder.suffix not in (DRAFT_SUFFIX, REMOVED_SUFFIX)]

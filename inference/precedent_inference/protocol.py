@@ -72,6 +72,10 @@ class ModelSummary:
     precision: str
     device: str
     """The device or execution provider that really ran it."""
+    reason: str = ""
+    """Why this device and precision, one sentence; empty where there was no choice."""
+    missed: tuple[str, ...] = ()
+    """What was wanted to run it and could not be had, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,13 @@ def answer_from_evidence(
     return Answer(
         text=text,
         model=ModelSummary(
-            *(model.text(name) for name in ("name", "kind", "backend", "precision", "device"))
+            name=model.text("name"),
+            kind=model.text("kind"),
+            backend=model.text("backend"),
+            precision=model.text("precision"),
+            device=model.text("device"),
+            reason=model.text("reason", ""),
+            missed=model.texts("missed", ()),
         ),
         shots=ours.texts("shots"),
         timing=Timing(

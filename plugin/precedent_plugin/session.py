@@ -158,6 +158,16 @@ class Session:
         if self._question is not None:
             self._question.send(self._connect, self._run)
 
+    def restart(self) -> None:
+        """End the engine; the next question starts one, which looks for its models anew.
+
+        May wait for the process: not on the GUI thread.
+        """
+        with self._engine_lock:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
     def close(self) -> None:
         """Stop everything and end the engine; the library is closed by who opened it."""
         self.stop()

@@ -173,6 +173,11 @@ class Desk:
             on_progress=lambda words: self._set_engine(Engine("starting", str(words))),
         )
 
+    def engine_ended(self) -> None:
+        """Take in that the engine was ended on purpose; read its models when it starts again."""
+        self._set_engine(Engine())
+        self.warm_up()
+
     # Cases
 
     def add_to_tray(self, case_ids: Sequence[str], place: int | None = None) -> None:

@@ -13,6 +13,7 @@ from precedent_plugin.panels.ask import AskPanel
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.history import HistoryPanel
 from precedent_plugin.panels.library import LibraryPanel
+from precedent_plugin.panels.models import ModelsPanel
 from precedent_plugin.session import EngineLike, Session
 from precedent_resources import resource
 
@@ -41,9 +42,11 @@ class Workplace:
                 copy=self.ask.copy, retry=self.desk.retry, open_case=self.open_case
             ),
         )
+        self.models = ModelsPanel(self.desk)
         host.add_panel(self.library, title="Library", object_name="precedent-library", area="left")
         host.add_panel(self.ask, title="Ask", object_name="precedent-ask")
         host.add_panel(self.history, title="History", object_name="precedent-history")
+        host.add_panel(self.models, title="Models", object_name="precedent-models")
         reveal(self.ask)
         for command in self._commands():
             host.register(command)
@@ -90,6 +93,15 @@ class Workplace:
         reveal(self.history)
         self.history.search.setFocus()
 
+    def _show_models(self) -> None:
+        reveal(self.models)
+        self.models.refresh()
+        self.models.add.setFocus()
+
+    def _import_model(self) -> None:
+        reveal(self.models)
+        self.models.ask_for_import()
+
     def _commands(self) -> tuple[HostCommand, ...]:
         ask, library, tray = self.ask, self.library, self.desk.tray
         return (
@@ -114,6 +126,20 @@ class Workplace:
             HostCommand(
                 "ask.show-history", "Show the history", self._show_history, "Ask", "Ctrl+H",
                 None, "history", "Show every question that was asked here.",
+            ),
+            HostCommand(
+                "models.show-models", "Show the models", self._show_models, "Models", None,
+                None, "model", "Show the models of this machine and what can be done to them.",
+            ),
+            HostCommand(
+                "models.import-model", "Import model", self._import_model, "Models", None,
+                lambda: not self.models.is_importing, "import",
+                "Make released model files a model of this machine.",
+            ),
+            HostCommand(
+                "models.cancel-import", "Cancel the import", self.models.cancel_import, "Models",
+                None, lambda: self.models.is_importing, "stop",
+                "Stop the import under way; nothing of it is kept.",
             ),
             HostCommand(
                 "cases.save-view", "Save view as case", self._save_view, "Cases", "Ctrl+S; K",

@@ -104,7 +104,7 @@ def test_a_full_disk_leaves_the_model_as_it_was(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(exporter.ir, "save", full)
+    monkeypatch.setattr("onnx_ir.save", full)
     with pytest.raises(ModelError, match=r"cannot be written to .*: No space left on device"):
         run(ModelFolder(folder, read_profile(folder)), folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
