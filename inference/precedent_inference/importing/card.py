@@ -34,12 +34,12 @@ A Flamingo imported from released files. {profile.intended_use}
 {vision.tokens} patches |
 | resampler | {config.resampler.depth} layers, {config.resampler.latents} latents |
 | decoder | {language.layers} layers of width {language.width}, {language.vocabulary} tokens |
-| gated cross-attention | before every {config.cross_attention.every}th layer |
+| gated cross-attention | before {len(config.cross_layers)} layers: \
+{", ".join(str(layer) for layer in config.cross_layers)} |
 
 - Placement: {_PLACEMENTS[profile.placement]}
 - First token: {start} ({reason}).
-- The end token's row of the head was not trained; answers end at texts too: \
-{", ".join(profile.stop.texts)}
+- {_endings(profile)}
 
 ## Known limits
 
@@ -55,3 +55,13 @@ A Flamingo imported from released files. {profile.intended_use}
 | --- | --- |
 {files}
 """
+
+
+def _endings(profile: ModelProfile) -> str:
+    texts = ", ".join(f"`{text}`" for text in profile.stop.texts)
+    if profile.stop.is_learned:
+        return f"Answers end at the end token and before these texts: {texts}"
+    return (
+        "The release has no output rows for the added tokens, so the model never learned to end: "
+        f"those rows are zero, and answers end before these texts: {texts}"
+    )

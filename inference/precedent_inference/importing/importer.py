@@ -22,8 +22,10 @@ from precedent_inference.importing.convert import (
     stored_bytes,
     write_weights,
 )
+from precedent_inference.importing.draft import new_draft, publish
 from precedent_inference.importing.release import Release, find_release
 from precedent_inference.importing.sizes import infer_config
+from precedent_inference.importing.source import WeightSource
 from precedent_inference.importing.tokens import (
     END_OF_CHUNK,
     IMAGE,
@@ -34,7 +36,6 @@ from precedent_inference.importing.tokens import (
 from precedent_inference.models import (
     CARD_FILE,
     CONFIG_FILE,
-    DRAFT_SUFFIX,
     TOKENIZER_FILE,
     ModelFolder,
     hash_with_progress,
@@ -54,9 +55,10 @@ SPARE_BYTES = 64 * 1024**2
 """Free space wanted beyond the weights, for the small files."""
 
 PREAMBLE = (
-    "Below are medical images, each with a question and its answer. Answer the last question "
-    "about the last image in the same way."
+    "You are a helpful medical assistant. You are being provided with images, a question about the "
+    "image and an answer. Follow the examples and answer the last question."
 )
+"""As in the demonstration that Med-Flamingo's authors published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,36 +85,83 @@ def import_model(
     if target.exists():
         raise ModelError(f"{target} exists already.", "Choose another name, or remove it first.")
     report(Progress("Looking at the files", 0, 1))
-    release = find_release(order.paths, order.placement)
-    weights = release.weights
-    config = infer_config(weights.shapes, release.stated)
-    release.require_agreement(config)
-    weights.check(config)
-    tokenizer = read_tokenizer(release.tokenizer_folder, config.language.vocabulary)
-    plan = Conversion(config, order.precision)
-    draft = target.with_name(f"{target.name}{DRAFT_SUFFIX}")
+    parts = _read_parts(order)
+    report(Progress("Looking at the files", 1, 1))
     try:
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
-        _require_space(draft, stored_bytes(weights, plan))
-        write_weights(weights, plan, draft, report, cancel)
-        hashes = _source_hashes(release.sources, report, cancel)
-        profile = _profile(order, config, release, tokenizer)
-        (draft / CONFIG_FILE).write_text(config_to_json(config), encoding="utf-8")
-        tokenizer.tokenizer.save(str(draft / TOKENIZER_FILE))
-        card = card_text(profile, config, tokenizer, hashes)
-        (draft / CARD_FILE).write_text(card, encoding="utf-8")
-        report(Progress("Checking what was written", 0, 1))
-        sealed = seal(draft, profile)
-        draft.rename(target)
+        with new_draft(target) as draft:
+            sealed = _write(parts, order, draft, _Watch(report, cancel))
+            publish(draft, target)
     except OSError as error:
         raise ModelError(
             f"The model cannot be written to {target.parent}: {error.strerror or error}.",
             "Nothing was kept; free space or choose another folder with --to.",
         ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return ModelFolder(target, sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A release that was looked at and belongs together."""
+
+    release: Release
+    weights: WeightSource
+    config: FlamingoConfig
+    tokenizer: ReleasedTokenizer
+
+    @property
+    def has_head_rows(self) -> bool:
+        """Whether the release has output rows for the tokens that Flamingo added."""
+        return self.weights.shapes["lm_head.weight"][0] == self.config.language.vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """Whom to tell, and when to stop."""
+
+    report: Report
+    cancel: threading.Event
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Tell how far a stage is. Raises Cancelled when the user wants no more."""
+        if self.cancel.is_set():
+            raise Cancelled("The import was stopped; nothing was kept.")
+        self.report(Progress(stage, done, total))
+
+
+def _read_parts(order: ImportOrder) -> _Parts:
+    release = find_release(order.paths, order.placement)
+    weights = release.weights
+    config = infer_config(weights.shapes, release.stated)
+    release.require_agreement(config)
+    weights.check(config)
+    vocabulary = config.language.vocabulary
+    if order.start is not None and not 0 <= order.start < vocabulary:
+        raise ModelError(
+            f"The first token {order.start} is none of the model's {vocabulary}.",
+            "LLaMA's is 1; old copies began with 0.",
+        )
+    return _Parts(release, weights, config, read_tokenizer(release.tokenizer_folder, vocabulary))
+
+
+def _write(parts: _Parts, order: ImportOrder, draft: Path, watch: _Watch) -> ModelProfile:
+    """Fill the draft; give the profile with the hashes of what was written."""
+    plan = Conversion(parts.config, order.precision)
+    _require_space(draft, stored_bytes(parts.weights, plan))
+    write_weights(parts.weights, plan, draft, watch.report, watch.cancel)
+    hashes = _source_hashes(parts.release.sources, watch)
+    profile = _profile(order, parts)
+    card = card_text(profile, parts.config, parts.tokenizer, hashes)
+    files = {
+        CONFIG_FILE: config_to_json(parts.config),
+        TOKENIZER_FILE: parts.tokenizer.tokenizer.to_str(),
+        CARD_FILE: card,
+    }
+    for name, text in files.items():
+        (draft / name).write_text(text, encoding="utf-8")
+    total = sum(path.stat().st_size for path in draft.iterdir())
+    sealed = seal(draft, profile, lambda done: watch.tell("Hashing the model", done, total))
+    watch.tell("Hashing the model", total, total)
+    return sealed
 
 
 def _require_space(folder: Path, needed: int) -> None:
@@ -125,28 +174,28 @@ def _require_space(folder: Path, needed: int) -> None:
         )
 
 
-def _source_hashes(
-    sources: Sequence[Path], report: Report, cancel: threading.Event
-) -> dict[str, str]:
+def _source_hashes(sources: Sequence[Path], watch: _Watch) -> dict[str, str]:
     """Give the SHA-256 of every file that went in, for the card."""
-    total = sum(path.stat().st_size for path in sources)
     hashes: dict[str, str] = {}
     before = 0
-    for path in sources:
+    try:
+        total = sum(path.stat().st_size for path in sources)
+        for path in sources:
 
-        def tell(done: int, before: int = before) -> None:
-            if cancel.is_set():
-                raise Cancelled("The import was stopped; nothing was kept.")
-            report(Progress("Hashing the sources", before + done, total))
+            def tell(done: int, before: int = before) -> None:
+                watch.tell("Hashing the sources", before + done, total)
 
-        hashes[f"{path.parent.name}/{path.name}"] = hash_with_progress(path, tell)
-        before += path.stat().st_size
+            hashes[f"{path.parent.name}/{path.name}"] = hash_with_progress(path, tell)
+            before += path.stat().st_size
+    except OSError as error:
+        raise ModelError(
+            f"A source cannot be read: {error.strerror or error}.", "Copy the release again."
+        ) from error
     return hashes
 
 
-def _profile(
-    order: ImportOrder, config: FlamingoConfig, release: Release, tokenizer: ReleasedTokenizer
-) -> ModelProfile:
+def _profile(order: ImportOrder, parts: _Parts) -> ModelProfile:
+    config, tokenizer = parts.config, parts.tokenizer
     has_pad = tokenizer.tokenizer.token_to_id(PAD) is not None
     start = tokenizer.start if order.start is None else order.start
     return ModelProfile(
@@ -154,7 +203,7 @@ def _profile(
         kind="flamingo",
         image=ImageRecipe(config.vision.image_size, CLIP_MEAN, CLIP_STD),
         max_images=MAX_IMAGES,
-        context_tokens=release.context_tokens,
+        context_tokens=parts.release.language.context_tokens,
         placement=config.placement,
         templates=Templates(
             shot=f"{IMAGE}Question: {{question}} Answer: {{answer}}{END_OF_CHUNK}",
@@ -162,10 +211,8 @@ def _profile(
             start=start,
             preamble=PREAMBLE,
         ),
-        # In V1 the head's row of the end token was never trained: texts must end answers too.
-        stop=StopRules(
-            (END_OF_CHUNK,), ("Question:", "Answer:"), is_learned=config.placement == "previous"
-        ),
+        # A head without rows for the added tokens never learned to end: texts must end answers.
+        stop=StopRules((END_OF_CHUNK,), ("Question:", "Answer:"), is_learned=parts.has_head_rows),
         answer=AnswerRules(("<unk> ",)),
         suppress=(IMAGE, PAD) if has_pad else (IMAGE,),
         licence="As its parts: LLaMA, CLIP and the Flamingo checkpoint each have their own.",

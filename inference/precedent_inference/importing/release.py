@@ -52,7 +52,6 @@ class Release:
     files: tuple[TensorFile, ...]
     tokenizer_folder: Path
     stated: StatedSizes
-    context_tokens: int
     is_v2: bool
     """OpenFlamingo V2's names; its text sees the preceding image."""
     language: LanguageSettings
@@ -106,7 +105,6 @@ def find_release(paths: Sequence[Path], placement: Placement | None = None) -> R
             norm_epsilon=language.norm_epsilon,
             rotary_base=language.rotary_base,
         ),
-        language.context_tokens,
         is_v2,
         language,
         vision,

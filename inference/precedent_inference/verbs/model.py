@@ -1,4 +1,4 @@
-"""`precedent model list|import|verify|export`: the models on this machine."""
+"""`precedent model list|import|verify|export|remove`: the models on this machine."""
 
 import argparse
 import json
@@ -6,7 +6,12 @@ import sys
 from pathlib import Path
 
 from precedent_inference.models import FoundModels, ModelFolder, find_models
-from precedent_inference.verbs import model_export, model_import, model_verify
+from precedent_inference.verbs import (
+    model_export,
+    model_import,
+    model_remove,
+    model_verify,
+)
 
 
 def main(argv: list[str]) -> int:
@@ -23,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--models", type=Path, action="append", default=[], metavar="FOLDER")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=lambda args: _list(find_models(args.models), as_json=args.json))
-    for sub_verb in (model_import, model_verify, model_export):
+    for sub_verb in (model_import, model_verify, model_export, model_remove):
         sub_verb.add_parser(verbs)
     return parser
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import re
 import sys
 import threading
@@ -9,7 +10,13 @@ from pathlib import Path
 from typing import Protocol
 
 from precedent_inference.errors import Cancelled, ModelError
-from precedent_inference.models import ModelFolder, user_models_folder
+from precedent_inference.models import (
+    DRAFT_SUFFIX,
+    REMOVED_SUFFIX,
+    ModelFolder,
+    find_models,
+    user_models_folder,
+)
 from precedent_inference.placement import PLACEMENTS
 from precedent_inference.verbs.progress_bar import ProgressBar, interrupts
 from precedent_resources import PrecedentError
@@ -37,18 +44,29 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(args: argparse.Namespace) -> int:
     """Import; give the exit status."""
+    return _run_told(args) if args.progress_json else _run_shown(args)
+
+
+def _run_shown(args: argparse.Namespace) -> int:
     cancel = threading.Event()
-    if not args.progress_json:
+    try:
         with interrupts(cancel), ProgressBar("B") as bar:
             model = _import(args, bar.show, cancel)
-        sys.stdout.write(
-            f"{model.profile.name} is ready, {model.size_bytes / 1e9:.1f} GB in {model.path}\n"
-        )
-        return 0
+    except Cancelled as error:
+        sys.stderr.write(f"precedent: {error.message}\n")
+        return EXIT_CANCELLED
+    sys.stdout.write(
+        f"{model.profile.name} is ready, {model.size_bytes / 1e9:.1f} GB in {model.path}\n"
+    )
+    return 0
+
+
+def _run_told(args: argparse.Namespace) -> int:
+    cancel = threading.Event()
     threading.Thread(target=_cancel_with_input, args=(cancel,), daemon=True).start()
     try:
         with interrupts(cancel):
-            model = _import(args, _Lines().show, cancel)
+            model = _import(args, _Lines(cancel).show, cancel)
     except Cancelled:
         _line({"cancelled": True})
         return EXIT_CANCELLED
@@ -68,20 +86,37 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace, show: "Show", cancel: threading.Event) -> ModelFolder:
-    if not NAME.fullmatch(args.name):
-        raise ModelError(
-            f"{args.name!r} cannot be a model's name.",
-            "Use small letters, digits, dot, dash and underscore, at most 64.",
-        )
-    from precedent_inference.importing.hub import PREFIX, fetch
+    folder = args.to or user_models_folder()
+    _require_free_name(args.name, folder)
+    from precedent_inference.importing.convert import Progress
+    from precedent_inference.importing.hub import PREFIX, Hub
     from precedent_inference.importing.importer import ImportOrder, import_model
 
-    paths = tuple(fetch(word) if word.startswith(PREFIX) else Path(word) for word in args.paths)
-    order = ImportOrder(paths, args.name, args.precision, args.placement, args.start_id)
-    target = (args.to or user_models_folder()) / args.name
-    return import_model(
-        order, target, lambda progress: show(progress.stage, progress.done, progress.total), cancel
+    def report(progress: Progress) -> None:
+        show(progress.stage, progress.done, progress.total)
+
+    paths = tuple(
+        Hub().fetch(word, report, cancel) if word.startswith(PREFIX) else Path(word)
+        for word in args.paths
     )
+    order = ImportOrder(paths, args.name, args.precision, args.placement, args.start_id)
+    return import_model(order, folder / args.name, report, cancel)
+
+
+def _require_free_name(name: str, folder: Path) -> None:
+    """Refuse a name that no folder can have, or that would hide another model."""
+    if not NAME.fullmatch(name) or name.endswith((".", DRAFT_SUFFIX, REMOVED_SUFFIX)):
+        raise ModelError(
+            f"{name!r} cannot be a model's name.",
+            "Use small letters, digits, dot, dash and underscore, at most 64; "
+            f"not {DRAFT_SUFFIX} or {REMOVED_SUFFIX} at the end.",
+        )
+    for model in find_models([folder]).models:
+        if model.profile.name == name:
+            raise ModelError(
+                f"There is a model called {name} already, in {model.path}.",
+                f"Choose another name, or remove it first: precedent model remove {name}.",
+            )
 
 
 class Show(Protocol):
@@ -93,9 +128,10 @@ class Show(Protocol):
 
 
 class _Lines:
-    """Progress as lines of JSON."""
+    """Progress as lines of JSON; cancels when nobody reads them any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, cancel: threading.Event) -> None:
+        self._cancel = cancel
         self._said = ("", 0)
 
     def show(self, stage: str, done: int, total: int) -> None:
@@ -104,12 +140,24 @@ class _Lines:
         if stage == before and done < total and done - said < STEP_BYTES:
             return
         self._said = (stage, done)
-        _line({"stage": stage, "done": done, "total": total, "unit": "bytes"})
+        try:
+            _line({"stage": stage, "done": done, "total": total, "unit": "bytes"})
+        except BrokenPipeError:
+            self._cancel.set()
 
 
 def _cancel_with_input(cancel: threading.Event) -> None:
-    """Cancel when whoever started this lets go of its standard input."""
-    sys.stdin.read()
+    """Cancel when whoever started this lets go of its standard input.
+
+    The file itself is read: a thread that waits inside Python's own stream would keep the
+    interpreter from ending.
+    """
+    try:
+        number = sys.stdin.fileno()
+        while os.read(number, 4096):
+            pass
+    except (AttributeError, OSError, ValueError):
+        return  # there is no input that anybody could close
     cancel.set()
 
 

@@ -1,10 +1,6 @@
 """Released layouts to a model folder: what goes in comes out, and whatever is wrong is named."""
 
-import errno
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +23,7 @@ from tests.inference.tiny import tiny_request
 from torch import Tensor
 
 from precedent_inference.answering import Answerer
-from precedent_inference.errors import Cancelled, ModelError
+from precedent_inference.errors import ModelError
 from precedent_inference.importing import convert
 from precedent_inference.importing.convert import Conversion, Progress, write_weights
 from precedent_inference.importing.importer import ImportOrder, import_model
@@ -310,52 +306,6 @@ def test_what_is_wrong_is_named_and_nothing_is_left(
     assert "opened" not in capsys.readouterr().out
 
 
-def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_release(tmp_path / "release")
-
-    def full(tensors: State, path: Path) -> None:
-        path.write_bytes(b"half")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(convert, "save_file", full)
-    with pytest.raises(ModelError, match="No space left on device"):
-        run([tmp_path / "release"], tmp_path / "models" / "med")
-    assert list((tmp_path / "models").iterdir()) == []
-
-
-def test_too_little_space_is_said_before_anything_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_release(tmp_path / "release")
-    usage = type("Usage", (), {"free": 1_000_000})
-    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
-    with pytest.raises(ModelError, match=r"needs 0\.0 GB in .*models; 0\.0 GB are free"):
-        run([tmp_path / "release"], tmp_path / "models" / "med")
-    assert list((tmp_path / "models").iterdir()) == []
-
-
-def test_a_cancelled_import_leaves_nothing(tmp_path: Path) -> None:
-    write_release(tmp_path / "release")
-    cancel = threading.Event()
-
-    def stop(progress: Progress) -> None:
-        if progress.stage == "Converting weights":
-            cancel.set()
-
-    order = ImportOrder((tmp_path / "release",), "med")
-    with pytest.raises(Cancelled):
-        import_model(order, tmp_path / "models" / "med", stop, cancel)
-    assert list((tmp_path / "models").iterdir()) == []
-
-
-def test_a_draft_is_no_model(tmp_path: Path) -> None:
-    write_release(tmp_path / "release")
-    imported = run([tmp_path / "release"], tmp_path / "models" / "med")
-    imported.path.rename(tmp_path / "models" / "med.part")
-    names = [model.profile.name for model in find_models([tmp_path / "models"]).models]
-    assert "med" not in names
-
-
 def test_a_name_that_is_taken_is_refused(tmp_path: Path) -> None:
     write_release(tmp_path / "release")
     run([tmp_path / "release"], tmp_path / "med")
@@ -374,25 +324,49 @@ def test_an_altered_shard_is_refused_when_the_model_is_loaded(tmp_path: Path) ->
         load_answerer(imported, "pytorch")
 
 
-def test_a_killed_import_shows_no_model_and_can_be_done_again(tmp_path: Path) -> None:
+def test_progress_of_a_stage_ends_with_its_total(tmp_path: Path) -> None:
     write_release(tmp_path / "release")
-    script = (
-        "import sys, os, threading\n"
-        "from pathlib import Path\n"
-        "from precedent_inference.importing.importer import ImportOrder, import_model\n"
-        "def die(progress):\n"
-        "    if progress.stage == 'Hashing the sources':\n"
-        "        os._exit(9)\n"
-        "order = ImportOrder((Path(sys.argv[1]),), 'med')\n"
-        "import_model(order, Path(sys.argv[2]), die, threading.Event())\n"
-    )
-    target = tmp_path / "models" / "med"
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", script, str(tmp_path / "release"), str(target)]
-    assert subprocess.run(command, env=environment, check=False).returncode == 9
-    assert (tmp_path / "models" / "med.part").is_dir()
-    assert not target.exists()
-    names = [model.profile.name for model in find_models([tmp_path / "models"]).models]
-    assert "med" not in names
-    assert run([tmp_path / "release"], target).profile.name == "med"
-    assert not (tmp_path / "models" / "med.part").exists()
+    seen: list[Progress] = []
+    order = ImportOrder((tmp_path / "release",), "med")
+    import_model(order, tmp_path / "med", seen.append, NEVER)
+    last = {progress.stage: progress for progress in seen}
+    assert all(progress.done == progress.total for progress in last.values())
+    assert len(last) == 4
+
+
+def test_a_head_of_llama_never_learned_to_end(tmp_path: Path) -> None:
+    write_release(tmp_path / "release")
+    imported = run([tmp_path / "release"], tmp_path / "med")
+    assert not imported.profile.stop.is_learned
+    assert imported.profile.stop.texts
+    assert "never learned to end" in imported.card
+    assert set(imported.profile.suppress) == {"<image>", "<PAD>"}
+
+
+def test_a_head_in_the_checkpoint_is_used(tmp_path: Path) -> None:
+    model = write_release(tmp_path / "release")
+    state = plain_state(model)
+    whole = trained(state) | {"lang_encoder.lm_head.weight": state["lm_head.weight"]}
+    torch.save(whole, tmp_path / "release" / "model.pt")
+    imported = run([tmp_path / "release"], tmp_path / "med")
+    found = load_flamingo(imported.path).head.weight
+    assert torch.equal(found, model.head.weight)
+    assert imported.profile.stop.is_learned
+
+
+@pytest.mark.parametrize("start", [-1, PIECES + 3])
+def test_a_first_token_that_is_none_is_refused(tmp_path: Path, start: int) -> None:
+    write_release(tmp_path / "release")
+    order = ImportOrder((tmp_path / "release",), "med", start=start)
+    with pytest.raises(ModelError, match="is none of the model's"):
+        run([], tmp_path / "med", order)
+
+
+def test_values_that_a_precision_cannot_hold_are_refused(tmp_path: Path) -> None:
+    write_release(tmp_path / "release")
+    state = torch.load(tmp_path / "release" / "model.pt", weights_only=True)
+    state["perceiver.latents"][0, 0] = 1e6
+    torch.save(state, tmp_path / "release" / "model.pt")
+    order = ImportOrder((tmp_path / "release",), "med", "fp16")
+    with pytest.raises(ModelError, match=r"resampler\.latents holds values that fp16 cannot hold"):
+        run([], tmp_path / "med", order)
