@@ -25,6 +25,9 @@ SMALL = 256
 """Elements below which a weight stays in the graph's own precision."""
 EXTERNAL_ELEMENTS = 100_000_000
 """Beyond so many, weights lie in a file beside the graph, whose own format ends at 2 GB."""
+INTEGER_PRODUCTS = 4
+"""The operator's accuracy level: a block's activations are rounded to eight bits too. At the others
+ONNX Runtime 1.31 packs no weights of eight bits on a processor, and takes fifty times as long."""
 ALIGNMENT = 4096
 """Of each weight in that file, so that it can be mapped."""
 
@@ -134,6 +137,7 @@ class WeightWriter:
             "N": weight.shape[0],
             "bits": packed.bits,
             "block_size": BLOCK,
+            "accuracy_level": INTEGER_PRODUCTS,
         }
         node = ir.node(
             "MatMulNBits", [left, *inputs], attributes, domain="com.microsoft", name=f"{name}_mul"

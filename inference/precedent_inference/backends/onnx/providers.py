@@ -85,9 +85,6 @@ def open_session(path: Path, providers: Sequence[str], precision: str) -> Sessio
     """Open a graph with the first provider that takes it. Raises ModelError when none does."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = SILENT
-    if precision in ("int8", "int4"):
-        # Packing the weights for the processor would hold all of them twice.
-        options.add_session_config_entry("session.disable_prepacking", "1")
     onnxruntime.set_default_logger_severity(SILENT)
     chosen = [(name, provider_options(name, path, precision)) for name in providers]
     try:
