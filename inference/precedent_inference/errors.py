@@ -9,6 +9,7 @@ PrecedentError
         EngineLost      the connection broke: the process died or was killed
         EngineLoading   the engine is still starting (HTTP 503)
         EngineBusy      too many questions stand in line (HTTP 429)
+        EngineFull      memory ran out while it answered; it goes on serving (HTTP 500)
         EngineRefused   the token or the address is wrong (HTTP 401, 403)
     EvaluationError     labelled pictures cannot be evaluated as they stand
     Cancelled           the user stopped the answer
@@ -47,6 +48,10 @@ class EngineLoading(EngineError):
 
 class EngineBusy(EngineError):
     """Too many questions stand in line already."""
+
+
+class EngineFull(EngineError):
+    """Memory ran out while it answered."""
 
 
 class EngineRefused(EngineError):

@@ -5,6 +5,7 @@ torch and onnxruntime are imported by the backend that needs them, and only then
 
 import logging
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,8 @@ import psutil
 
 from precedent_inference.answering import Answerer, token_rules
 from precedent_inference.backends.base import Backend
+from precedent_inference.backends.device_plan import NO_WISH, Planner, Wish
+from precedent_inference.backends.model_size import Room
 from precedent_inference.budgets import cache_budgets
 from precedent_inference.config import FlamingoConfig, read_config
 from precedent_inference.engine import Engine
@@ -43,20 +46,24 @@ def load_answerer(
     *,
     report: Report = unheard,
     store_folder: Path | None = None,
+    wish: Wish = NO_WISH,
 ) -> Answerer:
     """Load a model; "auto" takes the exported graphs where there are some, which start sooner.
 
     When "auto" cannot use the graphs it takes torch, and every answer carries a warning that says
-    why. store_folder: where encoded images are kept across restarts; None keeps none. Raises
-    ModelError when a file is missing, altered, or contradicts another.
+    why. store_folder: where encoded images are kept across restarts; None keeps none. wish: the
+    device and precision asked for, which torch alone can follow. Raises ModelError when a file is
+    missing, altered, or contradicts another, and when the model does not fit.
     """
     started = time.perf_counter()
     tokenizer = open_tokenizer(require_file(model, TOKENIZER_FILE))
     config = read_config(require_file(model, CONFIG_FILE))
     _require_agreement(model, config, tokenizer)
-    runner = _open(model, backend, report)
-    precision, profile = runner.report.precision, model.profile
-    free = psutil.virtual_memory().available
+    profile = model.profile
+    planner = Planner(config, Room(profile.context_tokens, profile.max_images))
+    runner = _open(model, backend, report, _Torch(planner, wish))
+    precision, on_device = runner.report.precision, runner.report.free_bytes
+    free = psutil.virtual_memory().available if on_device is None else on_device
     engine = Engine(
         runner,
         token_rules(profile, tokenizer),
@@ -75,9 +82,18 @@ def _seen_by(model: ModelFolder, backend: Backend) -> str:
     return "|".join(parts)
 
 
-def _open(model: ModelFolder, backend: BackendChoice, report: Report) -> Backend:
-    if backend == "pytorch" or (backend == "auto" and not model.has_onnx):
-        return _open_torch(model, report)
+@dataclass(frozen=True, slots=True)
+class _Torch:
+    """How torch is to be used."""
+
+    planner: Planner
+    wish: Wish
+
+
+def _open(model: ModelFolder, backend: BackendChoice, report: Report, torch: _Torch) -> Backend:
+    is_asked = torch.wish != NO_WISH or not model.has_onnx
+    if backend == "pytorch" or (backend == "auto" and is_asked):
+        return _open_torch(model, report, torch)
     try:
         return _open_onnx(model)
     except ModelError as error:
@@ -85,17 +101,21 @@ def _open(model: ModelFolder, backend: BackendChoice, report: Report) -> Backend
             raise
         logger.warning("the graphs of %s cannot be used: %s", model.profile.name, error)
         warning = f"The exported graphs were not used: {error.message}"
-        return _open_torch(model, report, (warning,))
+        return _open_torch(model, report, torch, (warning,))
 
 
-def _open_torch(model: ModelFolder, report: Report, warnings: tuple[str, ...] = ()) -> Backend:
+def _open_torch(
+    model: ModelFolder, report: Report, torch: _Torch, warnings: tuple[str, ...] = ()
+) -> Backend:
     require_weights(model, lambda done: report(CHECKING * done, "Checking the weights"))
     try:
+        from precedent_inference.backends.memory import find_devices
         from precedent_inference.backends.pytorch import open_torch_backend
     except (ImportError, OSError) as error:
         raise _not_installed("torch", error) from error
     return open_torch_backend(
         model.path,
+        torch.planner.plan(find_devices(), torch.wish),
         warnings,
         lambda done: report(CHECKING + (1 - CHECKING) * done, "Reading the weights"),
     )

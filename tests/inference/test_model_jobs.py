@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from tests.inference.tiny import write_tiny_model
 
-from precedent_inference import model_jobs
 from precedent_inference.errors import Cancelled, ModelError
 from precedent_inference.model_jobs import (
     ImportJob,
@@ -67,7 +66,12 @@ def test_a_process_that_dies_is_told() -> None:
 def test_an_import_is_cancelled_by_letting_go_of_its_input() -> None:
     job = ImportJob(WISH, says(STAGE, status=130, waits=True))
     begun = threading.Event()
-    threading.Thread(target=lambda: (begun.wait(), job.cancel())).start()
+
+    def cancel() -> None:
+        begun.wait()
+        job.cancel()
+
+    threading.Thread(target=cancel).start()
     with pytest.raises(Cancelled):
         job.run(progress=lambda _: begun.set())
 
@@ -86,7 +90,7 @@ def test_the_wish_becomes_the_commands_words(monkeypatch: pytest.MonkeyPatch) ->
         seen.append(command)
         raise OSError
 
-    monkeypatch.setattr(model_jobs.subprocess, "Popen", stop)
+    monkeypatch.setattr("precedent_inference.model_jobs.subprocess.Popen", stop)
     with pytest.raises(OSError):  # noqa: PT011  only the words matter here
         ImportJob(ImportWish((Path("a"), Path("b")), "med", "previous"), ["x"]).run()
     words = "x a b --kind flamingo --name med --progress-json --placement previous"

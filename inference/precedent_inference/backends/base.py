@@ -31,6 +31,8 @@ class BackendReport:
     """Each exported graph and the provider that runs it; empty without graphs."""
     reason: str = ""
     """Why this device and precision were chosen, one sentence; empty when there was no choice."""
+    free_bytes: int | None = None
+    """Memory left on the device once the model is loaded; None for the machine's own memory."""
 
 
 class EncodedImage(Protocol):

@@ -64,6 +64,14 @@ NO_WISH = Wish()
 
 
 @dataclass(frozen=True, slots=True)
+class Smaller:
+    """A precision that takes less memory."""
+
+    precision: Precision
+    saved_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Where and how a model runs."""
 
@@ -73,8 +81,16 @@ class Plan:
     """What is added and multiplied."""
     reason: str
     """One sentence."""
-    smaller: Precision | None = None
-    """The next precision that takes less memory."""
+    smaller: Smaller | None = None
+    """The next smaller precision, if there is one."""
+
+    @property
+    def way_out(self) -> str:
+        """What makes the model smaller, for the end of a hint; empty when nothing does."""
+        if self.smaller is None:
+            return ""
+        saved = _gb(self.smaller.saved_bytes)
+        return f", or start the engine with --precision {self.smaller.precision} ({saved} less)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +139,11 @@ class Planner:
         reason = "; ".join([why, *filter(None, rest)]) + "."
         return Plan(device, precision, compute, reason, smaller)
 
-    def _smaller(self, device: Device, precision: Precision) -> Precision | None:
-        mine = self._needed(precision)
+    def _smaller(self, device: Device, precision: Precision) -> Smaller | None:
         for other in device.by_quality:
-            if self._needed(other) < mine:
-                return other
+            saved = self._needed(precision) - self._needed(other)
+            if saved > 0:
+                return Smaller(other, saved)
         return None
 
     def _passed_over(self, device: Device, wanted: Sequence[Device]) -> str:
@@ -143,13 +159,13 @@ class Planner:
             return f"{best} would need {_gb(self._needed(best))}"
         return ""
 
-    def _tight(self, device: Device, precision: Precision, smaller: Precision | None) -> str:
+    def _tight(self, device: Device, precision: Precision, smaller: Smaller | None) -> str:
         """Say when little is left for keeping prompts between questions."""
         left = USABLE * device.free_bytes - self._needed(precision)
         prompt = self.room.context_tokens * token_bytes(self.config, precision)
         if smaller is None or left >= prompt:
             return ""
-        return f"{smaller} would leave room to keep more prompts"
+        return f"{smaller.precision} would leave room to keep more prompts"
 
     def _refusal(self, wanted: Sequence[Device], wish: Wish) -> ModelError:
         fitting: list[tuple[Precision, Device]] = [

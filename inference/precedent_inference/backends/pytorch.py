@@ -24,9 +24,14 @@ from precedent_inference.backends.base import (
     Step,
     TokenState,
 )
+from precedent_inference.backends.device_plan import Plan
+from precedent_inference.backends.memory import free_bytes
+from precedent_inference.backends.out_of_memory import is_out_of_memory, within_memory
+from precedent_inference.errors import EngineFull, ModelError
 from precedent_inference.model.flamingo import Flamingo, MediaKV
 from precedent_inference.model.kv_cache import BufferCache
 from precedent_inference.model.packed import pack_linears
+from precedent_inference.model.quantized import Quantizer
 from precedent_inference.model.weights import load_flamingo
 
 ENCODE_BATCH = 32
@@ -36,7 +41,8 @@ CACHE_BYTES = 2_500_000
 """On a CPU, the largest activations of the vision tower at once: a block takes a tenth less time
 for what stays in the processor's own cache (ViT-B/16: one image)."""
 
-PRECISIONS = {torch.float32: "fp32", torch.float16: "fp16", torch.bfloat16: "bf16"}
+DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+PRECISIONS = {dtype: name for name, dtype in DTYPES.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,20 +118,34 @@ class TorchBackend:
     """Runs a Flamingo with torch."""
 
     def __init__(
-        self, model: Flamingo, warnings: tuple[str, ...] = (), *, reason: str = ""
+        self, model: Flamingo, warnings: tuple[str, ...] = (), *, plan: Plan | None = None
     ) -> None:
+        """Take a loaded model; `plan`: how it was decided where and how it runs."""
         self.model = model
         weight = model.embedding.weight
-        self._device, self._dtype = weight.device, weight.dtype
+        self._device, self._dtype, self._plan = weight.device, weight.dtype, plan
         self._vision_batch = _vision_batch(model, weight.device)
         self.report = BackendReport(
             "pytorch",
-            PRECISIONS[self._dtype],
+            plan.precision if plan else PRECISIONS[self._dtype],
             _device_name(weight.device),
             warnings,
-            reason=reason,
+            reason=plan.reason if plan else "",
+            free_bytes=free_bytes(weight.device) if weight.device.type == "cuda" else None,
         )
 
+    def relieve(self) -> EngineFull:
+        """Give unused memory back to the device, and the error that says what would fit."""
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        name = self._plan.device.name if self._plan else self._device.type
+        way_out = self._plan.way_out if self._plan else ""
+        return EngineFull(
+            f"The memory of {name} ran out while the question was answered.",
+            f"Ask with fewer reference cases{way_out}.",
+        )
+
+    @within_memory
     @torch.inference_mode()
     def encode(self, pixels: FloatArray) -> list[EncodedImage]:
         """Encode normalised pictures [M, 3, size, size]."""
@@ -166,6 +186,7 @@ class TorchBackend:
             raise ValueError(f"an encoded image of another model: {found}")
         return TorchImage(*(tensors[name].to(self._device) for name in shapes))
 
+    @within_memory
     @torch.inference_mode()
     def join(self, rows: Sequence[Sequence[EncodedImage]]) -> TorchMedia:
         """Line up each row's images; missing ones are zeros, which no token sees."""
@@ -179,6 +200,7 @@ class TorchBackend:
         ]
         return TorchMedia(MediaKV(torch.stack(keys, 1), torch.stack(values, 1)))
 
+    @within_memory
     @torch.inference_mode()
     def start(self, segments: Sequence[Segment], capacity: int) -> TorchState:
         """Give a state of one row that holds copies of `segments`, with room for more."""
@@ -194,6 +216,7 @@ class TorchBackend:
             cache.length = end
         return TorchState(cache)
 
+    @within_memory
     @torch.inference_mode()
     def forward(self, step: Step, media: Media, state: TokenState) -> tuple[FloatArray, TorchState]:
         """Give the logits [B, W, vocabulary] of the wanted positions, and the grown state."""
@@ -205,6 +228,7 @@ class TorchBackend:
         logits = self.model.decode(tokens, seen, index, own.cache, mask, step.wanted)
         return np.asarray(logits.float().cpu().numpy(), dtype=np.float32), own
 
+    @within_memory
     @torch.inference_mode()
     def cut(self, state: TokenState, start: int, end: int) -> TorchSegment:
         """Give a copy of the keys and values of the tokens from `start` to before `end`."""
@@ -214,6 +238,7 @@ class TorchBackend:
         keys, values = (x[:, :, :, start:end].clone() for x in (cache.keys, cache.values))
         return TorchSegment(keys, values)
 
+    @within_memory
     @torch.inference_mode()
     def pick(self, state: TokenState, rows: Sequence[int]) -> TorchState:
         """Give a new state whose row i is a copy of row `rows[i]`."""
@@ -224,18 +249,37 @@ class TorchBackend:
 
 
 def open_torch_backend(
-    folder: Path, warnings: tuple[str, ...] = (), report: Callable[[float], object] = bool
+    folder: Path,
+    plan: Plan,
+    warnings: tuple[str, ...] = (),
+    report: Callable[[float], object] = bool,
 ) -> TorchBackend:
-    """Load a model folder onto the GPU when torch can use one, else onto the CPU.
+    """Load a model folder as planned.
 
     warnings: what was wanted instead and could not be had. report: gets how much of the weights has
-    been read, 0 to 1.
+    been read, 0 to 1. Raises ModelError when memory runs out after all.
     """
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = load_flamingo(folder, dtype=torch.float32, device=device, report=report)
-    if device == "cpu":
+    try:
+        model = _load(folder, plan, report)
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise ModelError(
+            f"The memory of {plan.device.name} ran out while the model was loaded "
+            f"in {plan.precision}.",
+            f"Close other programs{plan.way_out}.",
+        ) from error
+    if plan.compute == "fp32" and plan.device.kind == "cpu":
         pack_linears(model)
-    return TorchBackend(model, warnings)
+    return TorchBackend(model, warnings, plan=plan)
+
+
+def _load(folder: Path, plan: Plan, report: Callable[[float], object]) -> Flamingo:
+    dtype, device = DTYPES[plan.compute], torch.device(plan.device.torch_name)
+    if plan.precision != "int8" and plan.precision != "int4":
+        return load_flamingo(folder, dtype=dtype, device=device, report=report)
+    quantizer = Quantizer(plan.precision, dtype=dtype, device=device)
+    return load_flamingo(folder, dtype=dtype, device=device, report=report, take=quantizer.take)
 
 
 def _vision_batch(model: Flamingo, device: torch.device) -> int:

@@ -14,13 +14,16 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from typing import get_args
 
 import platformdirs
 import uvicorn
 
+from precedent_inference.backends.device_plan import Wish
 from precedent_inference.errors import EngineError
 from precedent_inference.loading import BACKEND_CHOICES, load_answerer
 from precedent_inference.models import FoundModels, find_models
+from precedent_inference.precision import Precision
 from precedent_inference.protocol import PROTOCOL_VERSION
 from precedent_inference.server import build_app
 from precedent_inference.service import Service
@@ -43,7 +46,13 @@ def main(argv: list[str]) -> int:
     service = Service(
         found,
         first,
-        lambda model, report: load_answerer(model, args.backend, report=report, store_folder=store),
+        lambda model, report: load_answerer(
+            model,
+            args.backend,
+            report=report,
+            store_folder=store,
+            wish=Wish(args.device, args.precision),
+        ),
     )
     with _listener(args.port) as listener:
         port = listener.getsockname()[1]
@@ -92,6 +101,12 @@ def _parser() -> argparse.ArgumentParser:
         "--models", type=Path, action="append", default=[], metavar="FOLDER", help="look here too"
     )
     parser.add_argument("--port", type=int, default=0, help="0 lets the system choose")
+    parser.add_argument("--device", help="for torch: cpu, cuda, cuda:1 (default: what fits)")
+    parser.add_argument(
+        "--precision",
+        choices=get_args(Precision),
+        help="for torch: of the weights (default: the best that fits)",
+    )
     kept = parser.add_mutually_exclusive_group()
     kept.add_argument(
         "--image-store",
