@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from sentencepiece import SentencePieceProcessor
-from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from precedent_inference.errors import ModelError
 
@@ -46,18 +46,19 @@ def read_tokenizer(folder: Path, vocabulary: int) -> ReleasedTokenizer:
     added = [END_OF_CHUNK, IMAGE, PAD]
     known = [token for token in added if tokenizer.token_to_id(token) is not None]
     missing = [token for token in added if token not in known]
-    # A tokenizer that has padding of its own got two tokens instead of three.
     rows = vocabulary - base
-    if rows not in (len(missing), len(missing) - 1):
+    # A tokenizer that has padding of its own got no token for it; the others are always there.
+    least = len(missing) - (PAD in missing)
+    if not least <= rows <= len(missing):
         raise ModelError(
             f"The tokenizer has {base} tokens and the embedding {vocabulary} rows; Flamingo adds "
-            f"{len(missing)}, or {len(missing) - 1} where there is padding already.",
+            f"{len(missing)}, or one less where there is padding already.",
             "Bring the tokenizer that the model was trained with.",
         )
     tokenizer.add_special_tokens(
         [AddedToken(token, normalized=False, special=True) for token in missing[:rows]]
     )
-    start, reason = _start(folder)
+    start, reason = _start(folder, tokenizer)
     return ReleasedTokenizer(tokenizer, start, reason)
 
 
@@ -65,7 +66,7 @@ def _read(folder: Path) -> Tokenizer:
     # The broad excepts: both libraries raise bare errors for whatever they cannot read.
     if (folder / JSON_FILE).is_file():
         try:
-            return Tokenizer.from_file(str(folder / JSON_FILE))
+            return _spaced_as_then(Tokenizer.from_file(str(folder / JSON_FILE)))
         except Exception as error:
             raise _unreadable(folder / JSON_FILE, error) from error
     if not (folder / MODEL_FILE).is_file():
@@ -106,9 +107,7 @@ def from_sentencepiece(path: Path) -> Tokenizer:
             byte_fallback=True,
         )
     )
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Prepend(SPACE), normalizers.Replace(" ", SPACE)]
-    )
+    tokenizer.normalizer = _spaces()
     tokenizer.decoder = decoders.Sequence(
         [
             decoders.Replace(SPACE, " "),
@@ -123,7 +122,23 @@ def from_sentencepiece(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def _start(folder: Path) -> tuple[int, str]:
+def _spaced_as_then(tokenizer: Tokenizer) -> Tokenizer:
+    """Put a space before every text, as SentencePiece does.
+
+    Newer files of the same tokenizer leave it out where a text begins with a space already, or
+    follows an added token; the model was trained with the space.
+    """
+    if isinstance(tokenizer.pre_tokenizer, pre_tokenizers.Metaspace):
+        tokenizer.pre_tokenizer = None
+        tokenizer.normalizer = _spaces()
+    return tokenizer
+
+
+def _spaces() -> normalizers.Normalizer:
+    return normalizers.Sequence([normalizers.Prepend(SPACE), normalizers.Replace(" ", SPACE)])
+
+
+def _start(folder: Path, tokenizer: Tokenizer) -> tuple[int, str]:
     """Give the id that a release's tokenizer puts first.
 
     Old copies of LLaMA state an empty start token; the tokenizer of that time then gave the id of
@@ -140,7 +155,15 @@ def _start(folder: Path) -> tuple[int, str]:
     text = token.get("content") if isinstance(token, dict) else token
     if text == "":
         return UNKNOWN, "the release states an empty start token, which was read as unknown"
-    return BEGIN, "the start token that the release states"
+    if not isinstance(text, str):
+        return BEGIN, "LLaMA's own start token; the release states none"
+    start = tokenizer.token_to_id(text)
+    if start is None:
+        raise ModelError(
+            f"{SETTINGS_FILE} states the start token {text!r}, which the tokenizer does not have.",
+            "Copy the whole LLaMA folder again; its files do not belong together.",
+        )
+    return start, f"{text}, the start token that the release states"
 
 
 def _unreadable(path: Path, error: Exception) -> ModelError:
