@@ -1,6 +1,7 @@
 """Model folders on this machine: where they are, what they hold, whether they are whole."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -207,11 +208,26 @@ def require_weights(model: ModelFolder, report: Callable[[float], object] = bool
 
     report: gets how much has been checked, 0 to 1.
     """
-    known = [name for name, _ in model.profile.hashes if name.startswith("weights")]
-    names = known or [WEIGHTS_FILE]
+    names = _weight_files(model)
     for at, name in enumerate(names, 1):
         require_file(model, name)
         report(at / len(names))
+
+
+def _weight_files(model: ModelFolder) -> list[str]:
+    """Name every file that loading will read: an index must list no file without a hash."""
+    is_stated = INDEX_FILE in dict(model.profile.hashes)
+    if not is_stated and not (model.path / INDEX_FILE).is_file():
+        return [WEIGHTS_FILE]
+    path = require_file(model, INDEX_FILE)
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))["weight_map"]
+        return [INDEX_FILE, *sorted({str(name) for name in table.values()})]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"The file {INDEX_FILE} of model {model.profile.name} is no index of weights.",
+            "Import the model again.",
+        ) from error
 
 
 def file_hash(path: Path) -> str:

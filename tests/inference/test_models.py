@@ -99,3 +99,10 @@ def test_a_folder_without_permission_is_listed(
     monkeypatch.setattr(Path, "is_file", refuse)
     reasons = [broken.reason for broken in find_models([tmp_path]).broken]
     assert reasons == ["The folder cannot be read: Permission denied."]
+
+
+def test_an_index_that_was_put_beside_the_weights_is_not_followed(copied: ModelFolder) -> None:
+    index = copied.path / "weights.safetensors.index.json"
+    index.write_text('{"weight_map": {"norm.weight": "weights-00001-of-00001.safetensors"}}')
+    with pytest.raises(ModelError, match=r"does not state the hash of weights\.safetensors\.index"):
+        load_answerer(copied, "pytorch")

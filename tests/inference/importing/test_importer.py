@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,13 @@ from precedent_inference.importing.tensor_files import open_tensor_file
 from precedent_inference.loading import load_answerer
 from precedent_inference.model.flamingo import Flamingo
 from precedent_inference.model.weights import load_flamingo
-from precedent_inference.models import ModelFolder, check_files, find_models
+from precedent_inference.models import (
+    ModelFolder,
+    check_files,
+    find_models,
+    require_weights,
+    seal,
+)
 
 State = dict[str, Tensor]
 NEVER = threading.Event()
@@ -370,3 +377,21 @@ def test_values_that_a_precision_cannot_hold_are_refused(tmp_path: Path) -> None
     order = ImportOrder((tmp_path / "release",), "med", "fp16")
     with pytest.raises(ModelError, match=r"resampler\.latents holds values that fp16 cannot hold"):
         run([], tmp_path / "med", order)
+
+
+def test_a_shard_that_the_profile_does_not_vouch_for_is_not_loaded(tmp_path: Path) -> None:
+    write_release(tmp_path / "release")
+    imported = run([tmp_path / "release"], tmp_path / "med")
+    hashes = tuple(pair for pair in imported.profile.hashes if "-of-" not in pair[0])
+    unsure = ModelFolder(imported.path, replace(imported.profile, hashes=hashes))
+    with pytest.raises(ModelError, match="does not state the hash of weights-00001-of-00001"):
+        require_weights(unsure)
+
+
+def test_an_index_that_is_none_is_refused(tmp_path: Path) -> None:
+    write_release(tmp_path / "release")
+    imported = run([tmp_path / "release"], tmp_path / "med")
+    (imported.path / "weights.safetensors.index.json").write_text("[]")
+    sealed = ModelFolder(imported.path, seal(imported.path, imported.profile))
+    with pytest.raises(ModelError, match="is no index of weights"):
+        require_weights(sealed)
