@@ -29,7 +29,7 @@ SUMMARIES: Final[Mapping[str, str]] = {
     "demo": "ask the sample question over the sample casebook",
     "ask": "ask about a picture or a DICOM file",
     "casebook": "list, show, make, fill, export and import casebooks",
-    "model": "list and verify models",
+    "model": "list, import, verify, export and remove models",
     "frame": "write one frame's values as an array",
     "evaluate": "measure few-shot answers on folders of pictures",
     "doctor": "check versions, devices, models and the library",
