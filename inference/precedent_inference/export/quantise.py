@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 Bits = Literal[4, 8]
 
-BLOCK = 32
-"""Inputs that share a scale: one more bit a weight than sixteen-fold longer blocks, and far less
-error; a multiple of 16, as the operator wants."""
+BLOCK = 128
+"""Inputs that share a scale. ONNX Runtime holds a block's scale twice and its sum once beside the
+packed numbers: blocks of 32 would take 2.8 GB more for the 7.5 billion weights of the real size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def quantise(weight: NDArray[np.float32], bits: Bits) -> PackedWeight:
     steps = np.rint(grouped * inverse[..., None]) + middle
     values = np.clip(steps, 0, 2 * middle - 1).astype(np.uint8)
     if bits == 4:
-        values = values[..., ::2] | (values[..., 1::2] << 4)
+        values = values[..., ::2] | (values[..., 1::2] << np.uint8(4))
     return PackedWeight(np.ascontiguousarray(values), scales.reshape(-1), inputs, bits)
 
 
