@@ -86,7 +86,30 @@ def outer_names(state: State) -> State:
     return {n: t for n, t in state.items() if ".gated_cross_attn_layer." not in n}
 
 
-@pytest.mark.parametrize("change", [prefixed, inner_names, outer_names])
+def bare_tower(state: State) -> State:
+    """V2 keeps the vision tower without CLIP around it, and a second name of each layer."""
+    second = {
+        name.replace("model.layers.", "old_decoder_blocks.").replace(".decoder_layer.", "."): tensor
+        for name, tensor in state.items()
+        if ".decoder_layer." in name
+    }
+    return {
+        name.replace("vision_encoder.visual.", "vision_encoder."): tensor
+        for name, tensor in (state | {name: t.clone() for name, t in second.items()}).items()
+    }
+
+
+def unwrapped(state: State) -> State:
+    """As the parts are called on their own: LLaMA's and CLIP's names without Flamingo's."""
+    return {
+        name.removeprefix("lang_encoder.")
+        .replace(".decoder_layer.", ".")
+        .replace("vision_encoder.visual.", "visual."): tensor
+        for name, tensor in state.items()
+    }
+
+
+@pytest.mark.parametrize("change", [prefixed, inner_names, outer_names, bare_tower, unwrapped])
 def test_other_names_of_the_same_tensors_give_the_same_numbers(
     tmp_path: Path, change: Callable[[State], State]
 ) -> None:
