@@ -68,7 +68,7 @@ class WeightWriter:
 
     def __init__(self, plan: WeightPlan, name: str, folder: Path) -> None:
         self._plan = plan
-        self._bits = bits_of(plan.precision, name)
+        self._bits: Bits | None = bits_of(plan.precision, name)
         self._folder = folder
         self._location = f"{name}.onnx.data"
         self._offset = 0
@@ -104,13 +104,18 @@ class WeightWriter:
         if dtype == torch.float16 or not is_exact or tensor.numel() < SMALL:
             value.const_value = self._tensor(str(value.name), tensor.to(dtype).numpy())
             return
-        users = [(use.node, use.idx) for use in value.uses()]
         name = str(value.name)
+        uses = list(value.uses())
         cast = ir.node("Cast", [value], {"to": ir.DataType.FLOAT}, name=f"{name}_cast")
         cast.outputs[0].name = f"{name}_full"
-        for node, at in users:
-            node.replace_input_with(at, cast.outputs[0])
-        graph.insert_before(graph[0], cast)
+        is_looked_up = all(use.node.op_type == "Gather" and use.idx == 0 for use in uses)
+        if is_looked_up and len(uses) == 1:
+            # Rows are cast when they are looked up: a table cast whole would be held whole.
+            _cast_after(uses[0].node, cast)
+        else:
+            for use in uses:
+                use.node.replace_input_with(use.idx, cast.outputs[0])
+            graph.insert_before(graph[0], cast)
         value.dtype = ir.DataType.FLOAT16
         value.const_value = self._tensor(name, half.numpy())
 
@@ -169,6 +174,18 @@ class WeightWriter:
         )
         self._offset += padding + array.nbytes
         return tensor
+
+
+def _cast_after(lookup: ir.Node, cast: ir.Node) -> None:
+    """Put a cast behind a node instead of before it."""
+    found = lookup.outputs[0]
+    for use in list(found.uses()):
+        use.node.replace_input_with(use.idx, cast.outputs[0])
+    cast.replace_input_with(0, found)
+    cast.outputs[0].shape = found.shape
+    cast.outputs[0].dtype, found.dtype = ir.DataType.FLOAT, ir.DataType.FLOAT16
+    assert lookup.graph is not None
+    lookup.graph.insert_after(lookup, cast)
 
 
 def _stored_name(name: str) -> str:

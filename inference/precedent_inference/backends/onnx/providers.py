@@ -86,7 +86,7 @@ def open_session(path: Path, providers: Sequence[str], precision: str) -> Sessio
     options = onnxruntime.SessionOptions()
     options.log_severity_level = SILENT
     onnxruntime.set_default_logger_severity(SILENT)
-    chosen = [(name, provider_options(name, path, precision)) for name in providers]
+    chosen = [(name, dict(provider_options(name, path, precision))) for name in providers]
     try:
         # Without our own loop the library prints a failed provider to standard output.
         session = onnxruntime.InferenceSession(
