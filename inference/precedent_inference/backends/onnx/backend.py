@@ -7,9 +7,10 @@ V latent width, H heads, D head width, S cached tokens.
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]  # 1.31 has no stubs
@@ -20,6 +21,7 @@ from safetensors import SafetensorError
 from precedent_inference.backends.base import (
     EncodedImage,
     FloatArray,
+    IntArray,
     Media,
     Segment,
     Step,
@@ -42,6 +44,10 @@ logger = logging.getLogger(__name__)
 ENCODE_BATCH = 8
 """Images through the vision tower at once; bounds the memory of an evaluation."""
 
+READ_CHUNK = 512
+"""Tokens read again at once after a failure; bounds the memory that this takes."""
+
+Result = TypeVar("Result")
 Array = NDArray[Any]
 OrtValue = Any
 """A tensor on a device; the library has no types for it."""
@@ -64,12 +70,16 @@ class OnnxImage:
         return self.latents.nbytes + self.keys.nbytes + self.values.nbytes
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class OnnxMedia:
-    """Keys and values [X, B, H, M, L, D] of a batch's images, on the device."""
+    """Keys and values [X, B, H, M, L, D] of a batch's images, on the host and on the device."""
 
-    keys: OrtValue
-    values: OrtValue
+    keys: Array
+    values: Array
+    lent: tuple[OrtValue, OrtValue] | None = None
+    """On the device, once the decoder has asked for them."""
+    era: int = 0
+    """The providers that the device's belong to; others send them again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,20 +107,68 @@ class OnnxSegment:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OnnxState:
-    """Every layer's keys and values [B, H, S, D] of the tokens so far, on the device."""
+class Reading:
+    """What a state has read since its start, on the host: another provider can read it again."""
 
-    past: tuple[OrtValue, ...]
+    tokens: IntArray
+    """[B, T]."""
+    media_index: IntArray
+    """[B, T]."""
+    mask: IntArray | None = None
+    """[B, S], 0 where a token is padding, those of the start included; None when none is."""
+    media: OnnxMedia | None = None
+    """The images that were seen; None before the first step."""
+    rows: tuple[int, ...] | None = None
+    """The rows of these media that became the state's rows; None when they are the same."""
+
+    def picked(self, rows: list[int]) -> "Reading":
+        """Give the reading of a state whose row i was row `rows[i]`."""
+        before = range(len(self.tokens)) if self.rows is None else self.rows
+        mask = None if self.mask is None else self.mask[rows]
+        return Reading(
+            self.tokens[rows],
+            self.media_index[rows],
+            mask,
+            self.media,
+            tuple(before[row] for row in rows),
+        )
+
+    def after(self, step: Step, media: OnnxMedia) -> "Reading":
+        """Give the reading with a step more."""
+        return Reading(
+            np.concatenate((self.tokens, step.tokens), 1),
+            np.concatenate((self.media_index, step.media_index), 1),
+            step.mask,
+            media,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OnnxState:
+    """Every layer's keys and values of the tokens so far, on the device."""
+
+    started: int
+    """Tokens that it was started with."""
+    token_bytes: int
+    """Of one token's keys and values."""
+    start: Array | None
+    """Keys and values [2 N, H, S, D] of those tokens, on the host; None when they were read and no
+    provider is left that would have to read them again."""
+    reading: Reading
+    past: tuple[OrtValue, ...] | None = None
+    """Each [B, H, S, D]; None before the first step."""
+    era: int = 0
+    """The providers that `past` belongs to; others make it anew."""
 
     @property
     def length(self) -> int:
         """Cached tokens, S."""
-        return int(self.past[0].shape()[2])
+        return self.started + int(self.reading.tokens.shape[1])
 
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        return sum(int(np.prod(part.shape())) for part in self.past) * 4
+        return len(self.reading.tokens) * self.length * self.token_bytes
 
 
 class OnnxBackend:
@@ -124,26 +182,15 @@ class OnnxBackend:
         self._open_graph = open_graph
         self._precision = _precision(folder)
         self._failed: tuple[str, ...] = ()
+        self._era = 0
         self._open(providers)
 
     def encode(self, pixels: FloatArray) -> list[EncodedImage]:
         """Encode normalised pictures [M, 3, size, size]."""
         images: list[EncodedImage] = []
         for start in range(0, len(pixels), ENCODE_BATCH):
-            part = {"pixels": pixels[start : start + ENCODE_BATCH].astype(self._dtype)}
-            patches = self._run("vision", part)[0]
-            latents = self._run("resampler", {"patches": patches})[0].numpy()
-            keys, values = self._run("media", {"latents": latents[None]})
-            keys, values = keys.numpy(), values.numpy()  # [X, 1, H, M, L, D]
-            # Copies, so that an image kept in a cache does not keep its whole batch alive.
-            images += [
-                OnnxImage(
-                    latents[at].astype(np.float32),
-                    keys[:, 0, :, at].copy(),
-                    values[:, 0, :, at].copy(),
-                )
-                for at in range(len(latents))
-            ]
+            part = pixels[start : start + ENCODE_BATCH].astype(self._dtype)
+            images += self._with_next(partial(self._encode, part))
         return images
 
     def pack(self, image: EncodedImage) -> bytes:
@@ -179,47 +226,115 @@ class OnnxBackend:
             for number, image in enumerate(row):
                 keys[:, at, :, number] = _own(image).keys
                 values[:, at, :, number] = _own(image).values
-        return OnnxMedia(self._value(keys), self._value(values))
+        return OnnxMedia(keys, values)
 
     def start(self, segments: Sequence[Segment], capacity: int) -> OnnxState:
         """Give a state of one row that holds copies of `segments`; it grows as it is used."""
         parts = [_own_segment(segment).pairs for segment in segments]
         empty = np.zeros((2 * self._layers, self._heads, 0, self._head_width), self._dtype)
+        none = np.zeros((1, 0), np.int64)
         pairs = np.concatenate([empty, *parts], axis=2)
-        return OnnxState(tuple(self._value(layer[None].copy()) for layer in pairs))
+        token_bytes = len(pairs) * self._heads * self._head_width * pairs.itemsize
+        return OnnxState(int(pairs.shape[2]), token_bytes, pairs, Reading(none, none))
 
     def forward(self, step: Step, media: Media, state: TokenState) -> tuple[FloatArray, OnnxState]:
         """Give the logits [B, W, vocabulary] of the wanted positions, and the grown state."""
         assert isinstance(media, OnnxMedia)
-        known = _own_state(state)
+        own = _own_state(state)
+        logits, past = self._with_next(lambda: self._decode(step, media, self._past(own)))
+        start = own.start if len(self._providers) > 1 else None
+        reading = own.reading.after(step, media)
+        return logits, replace(own, start=start, reading=reading, past=past, era=self._era)
+
+    def cut(self, state: TokenState, start: int, end: int) -> OnnxSegment:
+        """Give a copy of the keys and values of the tokens from `start` to before `end`."""
+        own = _own_state(state)
+        return self._with_next(
+            lambda: OnnxSegment(
+                np.stack([part.numpy()[0, :, start:end] for part in self._past(own)])
+            )
+        )
+
+    def pick(self, state: TokenState, rows: Sequence[int]) -> OnnxState:
+        """Give a new state whose row i is a copy of row `rows[i]`."""
+        own, at = _own_state(state), list(rows)
+        reading = own.reading.picked(at)
+        if own.past is None:
+            return replace(own, reading=reading)
+        past = self._with_next(
+            lambda: tuple(self._value(part.numpy()[at]) for part in self._past(own))
+        )
+        return replace(own, reading=reading, past=past, era=self._era)
+
+    def _encode(self, pixels: Array) -> list[OnnxImage]:
+        patches = self._run("vision", {"pixels": pixels})[0]
+        latents = self._run("resampler", {"patches": patches})[0].numpy()
+        keys, values = (
+            part.numpy() for part in self._run("media", {"latents": latents[None]})
+        )  # [X, 1, H, M, L, D]
+        # Copies, so that an image kept in a cache does not keep its whole batch alive.
+        return [
+            OnnxImage(
+                latents[at].astype(np.float32), keys[:, 0, :, at].copy(), values[:, 0, :, at].copy()
+            )
+            for at in range(len(latents))
+        ]
+
+    def _decode(
+        self, step: Step, media: OnnxMedia, past: tuple[OrtValue, ...]
+    ) -> tuple[FloatArray, tuple[OrtValue, ...]]:
         batch, new_tokens = step.tokens.shape
         mask = step.mask
         if mask is None:
-            mask = np.ones((batch, known.length + new_tokens), np.int64)
-        seen = media if step.sees_images else self.join([[]] * batch)
-        wanted = np.array([at % new_tokens for at in step.wanted], np.int64)
+            mask = np.ones((batch, past[0].shape()[2] + new_tokens), np.int64)
+        keys, values = self._lend(media if step.sees_images else self.join([[]] * batch))
         feeds: dict[str, OrtValue | Array] = {
             "tokens": step.tokens,
             "media_index": step.media_index,
             "attention_mask": mask,
-            "wanted": wanted,
-            "media_keys": seen.keys,
-            "media_values": seen.values,
+            "wanted": np.array([at % new_tokens for at in step.wanted], np.int64),
+            "media_keys": keys,
+            "media_values": values,
         }
-        feeds |= dict(zip(self._past_names, known.past, strict=True))
+        feeds |= dict(zip(self._past_names, past, strict=True))
         logits, *present = self._run("decoder", feeds)
-        return logits.numpy().astype(np.float32), OnnxState(tuple(present))
+        return logits.numpy().astype(np.float32), tuple(present)
 
-    def cut(self, state: TokenState, start: int, end: int) -> OnnxSegment:
-        """Give a copy of the keys and values of the tokens from `start` to before `end`."""
-        parts = [part.numpy()[0, :, start:end] for part in _own_state(state).past]
-        return OnnxSegment(np.stack(parts))
+    def _past(self, state: OnnxState) -> tuple[OrtValue, ...]:
+        """Give what a state remembers, read again where the provider that held it is left."""
+        if state.past is not None and state.era == self._era:
+            return state.past
+        reading = state.reading
+        rows, read = reading.tokens.shape
+        assert state.start is not None
+        past = tuple(self._value(np.stack([layer] * rows)) for layer in state.start)
+        if reading.media is None:
+            return past
+        seen = _rows_of(reading.media, reading.rows)
+        for at in range(0, read, READ_CHUNK):
+            end = min(at + READ_CHUNK, read)
+            mask = None if reading.mask is None else reading.mask[:, : state.started + end]
+            step = Step(reading.tokens[:, at:end], reading.media_index[:, at:end], mask)
+            _, past = self._decode(step, seen, past)
+        return past
 
-    def pick(self, state: TokenState, rows: Sequence[int]) -> OnnxState:
-        """Give a new state whose row i is a copy of row `rows[i]`."""
-        at = list(rows)
-        past = tuple(self._value(part.numpy()[at]) for part in _own_state(state).past)
-        return OnnxState(past)
+    def _lend(self, media: OnnxMedia) -> tuple[OrtValue, OrtValue]:
+        """Give keys and values on the device; they are sent there once."""
+        if media.lent is None or media.era != self._era:
+            media.lent = (self._value(media.keys), self._value(media.values))
+            media.era = self._era
+        return media.lent
+
+    def _with_next(self, work: Callable[[], Result]) -> Result:
+        """Do work; where a provider fails, do it again with the next, and say so.
+
+        Raises EngineError when there is none after it.
+        """
+        while True:
+            try:
+                return work()
+            except REFUSALS as error:
+                self._step_down(error)
 
     def _open(self, providers: Sequence[str]) -> None:
         self._providers = list(providers)
@@ -247,41 +362,35 @@ class OnnxBackend:
         )
 
     def _run(self, graph: str, feeds: Mapping[str, OrtValue | Array]) -> list[OrtValue]:
-        """Run a graph; its results stay where it runs. Raises EngineError when it fails."""
+        """Run a graph; its results stay where it runs, the logits come to the host."""
         session = self._sessions[graph]
-        try:
-            binding: Any = session.io_binding()
-            for name, value in feeds.items():
-                bound = self._value(value) if isinstance(value, np.ndarray) else value
-                binding.bind_ortvalue_input(name, bound)
-            for output in session.get_outputs():
-                device = "cpu" if output.name == "logits" else self._device
-                binding.bind_output(output.name, device)
-            session.run_with_iobinding(binding)
-            results: list[OrtValue] = binding.get_outputs()
-        except REFUSALS as error:
-            raise self._step_down(graph, error) from error
+        binding: Any = session.io_binding()
+        for name, value in feeds.items():
+            bound = self._value(value) if isinstance(value, np.ndarray) else value
+            binding.bind_ortvalue_input(name, bound)
+        for output in session.get_outputs():
+            device = "cpu" if output.name == "logits" else self._device
+            binding.bind_output(output.name, device)
+        session.run_with_iobinding(binding)
+        results: list[OrtValue] = binding.get_outputs()
         return results
 
-    def _step_down(self, graph: str, error: Exception) -> EngineError:
-        """Go on with the next provider after a failure, and say so; the CPU has none after it."""
-        failed = self._sessions[graph].get_providers()[0]
+    def _step_down(self, error: Exception) -> None:
+        """Go on with the next provider after a failure. Raises EngineError when there is none."""
+        failed = self._sessions["decoder"].get_providers()[0]
         logger.error("%s failed at run time: %s", failed, error)
         rest = self._providers[self._providers.index(failed) + 1 :]
         if not rest:
-            return EngineError(
-                f"{SHORT[failed]} failed while it ran the graph {graph}: {_line(error)}.",
+            raise EngineError(
+                f"{SHORT[failed]} failed while it answered: {_line(error)}.",
                 "Ask again; if it fails again, export the model again.",
-            )
+            ) from error
         self._failed = (
+            *self._failed,
             f"{SHORT[failed]} failed while it answered; {SHORT[rest[0]]} answers since.",
         )
+        self._era += 1
         self._open(rest)
-        return EngineError(
-            f"{SHORT[failed]} failed while it answered ({_line(error)}); the engine goes on with "
-            f"{SHORT[rest[0]]}.",
-            "Ask again.",
-        )
 
 
 def open_onnx_backend(folder: Path) -> OnnxBackend:
@@ -298,6 +407,12 @@ def _precision(folder: Path) -> str:
             f"The record {path.name} of {folder.parent.name}'s graphs cannot be read: {error}.",
             "Export the model again.",
         ) from error
+
+
+def _rows_of(media: OnnxMedia, rows: tuple[int, ...] | None) -> OnnxMedia:
+    if rows is None:
+        return media
+    return OnnxMedia(media.keys[:, list(rows)], media.values[:, list(rows)])
 
 
 def _line(error: Exception) -> str:
