@@ -83,7 +83,10 @@ def as_json(asked: Asked) -> dict[str, Any]:
     answer = asked.answer
     return {
         "answer": answer.text,
-        "model": asdict(answer.model),
+        "model": {
+            name: getattr(answer.model, name)
+            for name in ("name", "kind", "backend", "precision", "device")
+        },
         "shots": [reference.case.id for reference in asked.references],
         "timing": asdict(answer.timing),
         "cache": asdict(answer.cache),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QColor, QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
+from PyQt6.QtGui import QColor, QDropEvent, QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -467,11 +467,6 @@ def test_damaged_settings_are_kept_and_told(make_app: MakeApp, settings_folder: 
     assert (settings_folder / "viewer.damaged.json").read_text() == "{ broken"
 
 
-def test_what_is_dropped_is_opened(app: App, study: Path, qtbot: QtBot) -> None:
-    app.window.dropped.emit((study,))
-    qtbot.waitUntil(lambda: app.is_quiet and app.view.has_image())
-
-
 def test_opening_can_be_stopped_and_keeps_what_was_found(app: App, study: Path) -> None:
     app.open_paths([study])
     app.registry.run("file.stop-opening")
@@ -486,17 +481,3 @@ def test_typing_in_a_field_does_not_trigger_single_key_commands(opened: App) -> 
     type_text(field, "iv")
     assert field.text() == "iv"
     assert not opened.view.grey.choice.inverted
-
-
-@pytest.mark.parametrize(("url", "is_taken"), [("file", True), ("https://example.org/a", False)])
-def test_only_local_files_are_taken_by_a_drop(
-    app: App, study: Path, url: str, is_taken: bool
-) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(study)) if url == "file" else QUrl(url)])
-    event = QDragEnterEvent(
-        QPoint(5, 5), Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier
-    )
-    event.ignore()
-    QApplication.sendEvent(app.window, event)
-    assert event.isAccepted() == is_taken

@@ -55,10 +55,10 @@ SPARE_BYTES = 64 * 1024**2
 """Free space wanted beyond the weights, for the small files."""
 
 PREAMBLE = (
-    "You are a helpful medical assistant. You are being provided with images, a question about the "
-    "image and an answer. Follow the examples and answer the last question."
+    "Below are medical images, each with a question and its answer. Answer the last question "
+    "about the last image in the same way."
 )
-"""As in the demonstration that Med-Flamingo's authors published."""
+"""In our own words; the profile is where a site puts others."""
 
 
 @dataclass(frozen=True, slots=True)
