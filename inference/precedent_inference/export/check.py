@@ -5,6 +5,7 @@ and answer in one pass and says which token it would have chosen at each place.
 """
 
 import json
+import math
 import threading
 import zipfile
 from collections.abc import Sequence
@@ -73,75 +74,72 @@ def sample_prompts(
     return found
 
 
-@torch.inference_mode()
-def check_graphs(
-    reference: Flamingo, backend: Backend, rules: TokenRules, prompts: Sequence[SamplePrompt]
-) -> CheckResult:
-    """Ask the graphs and let torch read their answers."""
-    worst, same, tokens = 0.0, 0, 0
-    engine = Engine(backend, rules)
-    never = threading.Event()
-    for prompt in prompts:
-        read = engine.prefill(prompt.tokens, prompt.images, never, room=NEW_TOKENS)
+class GraphCheck:
+    """Asks the graphs and lets torch read their answers; each picture is encoded once a side."""
+
+    def __init__(self, reference: Flamingo, backend: Backend, rules: TokenRules) -> None:
+        self._reference = reference
+        self._engine = Engine(backend, rules)
+        self._latents: dict[str, Tensor] = {}
+
+    @torch.inference_mode()
+    def ask(self, prompt: SamplePrompt, cancel: threading.Event) -> CheckResult:
+        """Compare one answer. Raises Cancelled."""
+        engine, rules = self._engine, self._engine.rules
+        read = engine.prefill(prompt.tokens, prompt.images, cancel, room=NEW_TOKENS)
         sampling = Sampling(max_new_tokens=NEW_TOKENS)
-        answer = [new.token for new in engine.decode(read, sampling, never)]
+        answer = [new.token for new in engine.decode(read, sampling, cancel)]
         row = [*prompt.tokens, *answer[:-1]]
         index = media_index([token == rules.image for token in prompt.tokens], rules.placement)
         seen = decode_index(rules.placement, len(prompt.images))
         index += [seen] * (len(answer) - 1)
         wanted = tuple(range(len(prompt.tokens) - 1, len(row)))
         step = Step(np.array([row], np.int64), np.array([index], np.int64), wanted=wanted)
-        ours = _graphs(backend, step, prompt.images)
-        theirs = _torch(reference, step, prompt.images)
-        worst = max(worst, float(np.abs(ours - theirs).max()))
+        state = engine.backend.start([], len(row))
+        ours, _ = engine.backend.forward(step, engine.backend.join([read.encoded]), state)
+        theirs = self._torch(step, prompt.images)
+        difference = largest_difference(ours, theirs)
         theirs[..., list(rules.suppressed)] = -np.inf
-        same += int((theirs[0].argmax(-1) == np.array(answer)).sum())
-        tokens += len(answer)
-    return CheckResult(worst, same, tokens)
+        same = int((theirs[0].argmax(-1) == np.array(answer)).sum())
+        return CheckResult(difference, same, len(answer))
+
+    @torch.inference_mode()
+    def random_difference(self, images: Sequence[ModelImage]) -> float:
+        """Give the largest difference of a logit over padded rows, a cache and several images."""
+        rng = np.random.default_rng(0)
+        backend, vocabulary = self._engine.backend, self._reference.config.language.vocabulary
+        tokens = rng.integers(0, vocabulary, (ROWS, CACHED + NEW))
+        index = rng.integers(0, len(images) + 1, tokens.shape)
+        mask = (np.arange(tokens.shape[1]) >= np.arange(ROWS)[:, None]).astype(np.int64)
+        encoded, _ = self._engine.encode(images)
+        media = backend.join([encoded] * ROWS)
+        state = backend.pick(backend.start([], 0), [0] * ROWS)
+        first = Step(tokens[:, :CACHED], index[:, :CACHED], mask[:, :CACHED])
+        _, state = backend.forward(first, media, state)
+        second = Step(tokens[:, CACHED:], index[:, CACHED:], mask, tuple(range(NEW)))
+        ours, _ = backend.forward(second, media, state)
+        whole = Step(tokens, index, mask, tuple(range(CACHED, CACHED + NEW)))
+        return largest_difference(ours, self._torch(whole, images))
+
+    def _torch(self, step: Step, images: Sequence[ModelImage]) -> FloatArray:
+        model, rows = self._reference, len(step.tokens)
+        new = {image.key: image for image in images if image.key not in self._latents}
+        if new:
+            pixels = np.stack([image.pixels for image in new.values()])
+            self._latents |= zip(new, model.encode_images(torch.from_numpy(pixels)), strict=True)
+        latents = torch.stack([self._latents[image.key] for image in images])
+        media = model.project_media(latents.expand(rows, *latents.shape))
+        mask = None if step.mask is None else torch.from_numpy(step.mask)
+        tokens, index = torch.from_numpy(step.tokens), torch.from_numpy(step.media_index)
+        logits = model.decode(tokens, media, index, GrowingCache(), mask, step.wanted)
+        return np.asarray(logits.numpy(), dtype=np.float32)
 
 
-@torch.inference_mode()
-def random_difference(reference: Flamingo, backend: Backend, images: Sequence[ModelImage]) -> float:
-    """Give the largest difference of a logit over padded rows, a cache and several images."""
-    rng = np.random.default_rng(0)
-    vocabulary = reference.config.language.vocabulary
-    tokens = rng.integers(0, vocabulary, (ROWS, CACHED + NEW))
-    index = rng.integers(0, len(images) + 1, tokens.shape)
-    mask = (np.arange(tokens.shape[1]) >= np.arange(ROWS)[:, None]).astype(np.int64)
-    encoded = backend.encode(np.stack([image.pixels for image in images]))
-    media = backend.join([encoded] * ROWS)
-    state = backend.pick(backend.start([], 0), [0] * ROWS)
-    first = Step(tokens[:, :CACHED], index[:, :CACHED], mask[:, :CACHED])
-    _, state = backend.forward(first, media, state)
-    every = tuple(range(NEW))
-    second = Step(tokens[:, CACHED:], index[:, CACHED:], mask, every)
-    ours, _ = backend.forward(second, media, state)
-    whole = Step(tokens, index, mask, tuple(range(CACHED, CACHED + NEW)))
-    return float(np.abs(ours - _torch(reference, whole, images)).max())
-
-
-def _graphs(backend: Backend, step: Step, images: Sequence[ModelImage]) -> FloatArray:
-    encoded = backend.encode(np.stack([image.pixels for image in images]))
-    state = backend.start([], step.tokens.shape[1])
-    logits, _ = backend.forward(step, backend.join([encoded]), state)
-    return logits
-
-
-def _torch(model: Flamingo, step: Step, images: Sequence[ModelImage]) -> FloatArray:
-    pixels = torch.from_numpy(np.stack([image.pixels for image in images]))
-    latents: Tensor = model.resampler(model.vision(pixels))
-    rows = len(step.tokens)
-    media = model.project_media(latents.expand(rows, *latents.shape))
-    mask = None if step.mask is None else torch.from_numpy(step.mask)
-    logits = model.decode(
-        torch.from_numpy(step.tokens),
-        media,
-        torch.from_numpy(step.media_index),
-        GrowingCache(),
-        mask,
-        step.wanted,
-    )
-    return np.asarray(logits.numpy(), dtype=np.float32)
+def largest_difference(ours: FloatArray, theirs: FloatArray) -> float:
+    """Give the largest difference of a logit; infinite where one of ours is no number."""
+    if not np.isfinite(ours).all():
+        return math.inf
+    return float(np.abs(ours - theirs).max())
 
 
 def _sample_cases() -> list[tuple[bytes, str, str]]:

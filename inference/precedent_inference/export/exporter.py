@@ -4,11 +4,13 @@ Nothing is seen at the target before the graphs have been compared with torch.
 """
 
 import json
+import math
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,8 +23,7 @@ from precedent_inference.backends.onnx.providers import CPU
 from precedent_inference.errors import Cancelled, ModelError
 from precedent_inference.export.check import (
     CheckResult,
-    check_graphs,
-    random_difference,
+    GraphCheck,
     sample_prompts,
 )
 from precedent_inference.export.graphs import export_graph, plans
@@ -47,8 +48,10 @@ TOLERANCE = 1e-3
 QUESTIONS = 8
 """Sample questions asked of the graphs; two where the model does not fit into memory."""
 
+OVERFLOW = "give logits that are no numbers: the precision does not hold the model's values"
+
 Report = Callable[[str, int, int], object]
-"""Gets a stage, and how many of its weights are done."""
+"""Gets a stage, and how many of its weights or questions are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +82,18 @@ def export_model(order: ExportOrder, report: Report, cancel: threading.Event) ->
     """Export a model. Raises ModelError when the graphs do not agree with torch, and Cancelled."""
     source, target = order.source, order.target
     require_weights(source)
-    is_own = target == source.path
-    draft = (source.path / ONNX_FOLDER if is_own else target).with_suffix(DRAFT_SUFFIX)
+    is_own = target.exists() and target.samefile(source.path)
+    final = source.path / ONNX_FOLDER if is_own else target
+    draft = final.with_name(f"{final.name}{DRAFT_SUFFIX}")
     shutil.rmtree(draft, ignore_errors=True)
     try:
         graphs = draft if is_own else draft / ONNX_FOLDER
         graphs.mkdir(parents=True)
         _write_graphs(order, graphs, report, cancel)
-        report("Comparing with torch", 0, 1)
-        record = _checked(order, graphs)
+        record = _checked(order, graphs, report, cancel)
         (graphs / EXPORT_RECORD).write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
         if is_own:
-            _swap(draft, source.path / ONNX_FOLDER)
-            seal(source.path, source.profile)
+            _swap(draft, source)
         else:
             _take_along(source.path, draft)
             seal(draft, source.profile)
@@ -127,31 +129,38 @@ def _write_graphs(
         ir.save(model, folder / f"{name}.onnx")
 
 
-def _checked(order: ExportOrder, graphs: Path) -> ExportRecord:
-    """Compare with torch. Raises ModelError when a full-precision export differs."""
-    source = order.source
+def _checked(
+    order: ExportOrder, graphs: Path, report: Report, cancel: threading.Event
+) -> ExportRecord:
+    """Compare with torch. Raises ModelError when the graphs differ too much, and Cancelled."""
+    source, name = order.source, order.source.profile.name
     stored = StoredWeights(source.path)
-    record = ExportRecord(order.precision, 0.0, 0, 0, version("torch"), version_of_runtime())
-    (graphs / EXPORT_RECORD).write_text(json.dumps(asdict(record)), encoding="utf-8")
+    empty = ExportRecord(order.precision, 0.0, 0, 0, version("torch"), version_of_runtime())
+    (graphs / EXPORT_RECORD).write_text(json.dumps(asdict(empty)), encoding="utf-8")
     backend = OnnxBackend(graphs, [CPU])
     tokenizer = open_tokenizer(require_file(source, TOKENIZER_FILE))
     fits = stored.elements * 4 < psutil.virtual_memory().available // 2
     reference = load_flamingo(source.path) if fits else streamed_flamingo(stored)
     prompts = sample_prompts(source.profile, tokenizer, QUESTIONS if fits else 2)
-    rules = token_rules(source.profile, tokenizer)
-    found: CheckResult = check_graphs(reference, backend, rules, prompts)
-    worst = found.difference
+    check = GraphCheck(reference, backend, token_rules(source.profile, tokenizer))
+    found: list[CheckResult] = []
+    for at, prompt in enumerate(prompts):
+        report("Comparing with torch", at, len(prompts))
+        found.append(check.ask(prompt, cancel))
+        _require_going(cancel)
+    worst = max(one.difference for one in found)
     if order.precision == "fp32":
-        worst = max(worst, random_difference(reference, backend, prompts[0].images))
-        if not worst <= TOLERANCE:
-            raise ModelError(
-                f"The graphs of {source.profile.name} differ from torch by {worst:.1e} on a "
-                f"logit; at most {TOLERANCE:g} is allowed.",
-                "Nothing was written; report it with the version of torch.",
-            )
-    return ExportRecord(
-        order.precision, worst, found.same, found.tokens, record.torch, record.onnxruntime
-    )
+        worst = max(worst, check.random_difference(prompts[0].images))
+    limit = TOLERANCE if order.precision == "fp32" else sys.float_info.max
+    if not worst <= limit:
+        differ = f"differ from torch by {worst:.1e} on a logit; at most {TOLERANCE:g} is allowed"
+        raise ModelError(
+            f"The graphs of {name} {differ if math.isfinite(worst) else OVERFLOW}.",
+            "Nothing was written; export in fp32, or report it with the version of torch.",
+        )
+    report("Comparing with torch", len(prompts), len(prompts))
+    same, tokens = sum(one.same for one in found), sum(one.tokens for one in found)
+    return replace(empty, difference=worst, same_tokens=same, tokens=tokens)
 
 
 def version_of_runtime() -> str:
@@ -177,14 +186,18 @@ def _take_along(source: Path, draft: Path) -> None:
             shutil.copy2(path, draft / path.name)
 
 
-def _swap(draft: Path, target: Path) -> None:
-    old = target.with_suffix(".old")
+def _swap(draft: Path, source: ModelFolder) -> None:
+    """Put new graphs into a model's folder and seal it; the old ones come back if that fails."""
+    target = source.path / ONNX_FOLDER
+    old = target.with_name(f"{ONNX_FOLDER}.old")
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
     try:
         draft.rename(target)
+        seal(source.path, source.profile)
     except OSError:
+        shutil.rmtree(target, ignore_errors=True)
         if old.exists():
             old.rename(target)
         raise
