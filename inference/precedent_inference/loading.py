@@ -118,6 +118,7 @@ def _open_torch(
         torch.planner.plan(find_devices(), torch.wish),
         warnings,
         lambda done: report(CHECKING + (1 - CHECKING) * done, "Reading the weights"),
+        context_tokens=torch.planner.room.context_tokens,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from precedent_inference.answering import Answerer
-from precedent_inference.errors import Cancelled, EngineBusy, EngineError, EngineLoading
+from precedent_inference.errors import Cancelled, EngineBusy, EngineError, EngineFull, EngineLoading
 from precedent_inference.fair_queue import FairQueue
 from precedent_inference.metrics import Metrics, Outcome
 from precedent_inference.models import FoundModels, ModelFolder
@@ -130,12 +130,15 @@ class Service:
             answerer = self._answerer(job.model)
             prepared = answerer.prepare(job.request)
             return answerer.run(prepared, job.tell, job.cancel)
+        except EngineFull as error:
+            self._forget()
+            return error
         except PrecedentError as error:
             return error
         except MemoryError:
             logger.exception("a question ran out of memory")
             self._forget()
-            return EngineError(
+            return EngineFull(
                 "The engine ran out of memory while it answered.",
                 "Ask with fewer reference cases, or close other programs.",
             )

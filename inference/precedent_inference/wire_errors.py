@@ -4,6 +4,7 @@ from precedent_inference.errors import (
     Cancelled,
     EngineBusy,
     EngineError,
+    EngineFull,
     EngineLoading,
     EngineRefused,
     ImageError,
@@ -22,6 +23,7 @@ _KINDS: tuple[tuple[str, type[PrecedentError], int], ...] = (
     ("loading", EngineLoading, 503),
     ("busy", EngineBusy, 429),
     ("cancelled", Cancelled, 499),
+    ("full", EngineFull, 500),
     ("engine", EngineError, 500),
 )
 

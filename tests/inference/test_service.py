@@ -15,7 +15,14 @@ from tests.inference.tiny import tiny_profile, tiny_request, tiny_tokenizer
 from precedent_inference.answering import Answerer, token_rules
 from precedent_inference.backends.base import FloatArray, Media, Step, TokenState
 from precedent_inference.engine import Engine
-from precedent_inference.errors import Cancelled, EngineBusy, EngineError, ModelError, PromptError
+from precedent_inference.errors import (
+    Cancelled,
+    EngineBusy,
+    EngineError,
+    EngineFull,
+    ModelError,
+    PromptError,
+)
 from precedent_inference.models import FoundModels, ModelFolder
 from precedent_inference.progress import Report
 from precedent_inference.protocol import Answer, Loading, Waiting
@@ -186,6 +193,7 @@ def test_a_full_line_refuses_in_a_sentence() -> None:
         (RuntimeError("CUDA error"), "The engine failed while it answered (RuntimeError)."),
         (ModelError("There is no room.", "Ask less."), "There is no room."),
         (EngineError("The provider failed."), "The provider failed."),
+        (EngineFull("The memory of the GPU ran out."), "The memory of the GPU ran out."),
     ],
 )
 def test_a_failing_backend_ends_one_question_and_not_the_engine(
@@ -199,6 +207,19 @@ def test_a_failing_backend_ends_one_question_and_not_the_engine(
     assert "Traceback" not in words
     bench.backend.fails_with = None
     assert isinstance(bench.ask("a2").end(), Answer)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), EngineFull("The memory ran out.")])
+def test_memory_that_ran_out_gives_back_what_the_caches_hold(
+    bench: Bench, error: Exception
+) -> None:
+    bench.backend.open()
+    bench.ask("a1").end()
+    assert bench.metric("precedent_cache_bytes", cache="images") > 0
+    bench.backend.fails_with = error
+    assert isinstance(bench.ask("a2").end(), EngineFull)
+    assert bench.metric("precedent_cache_bytes", cache="images") == 0
+    assert bench.metric("precedent_cache_bytes", cache="prefixes") == 0
 
 
 def test_a_failure_between_two_tokens_leaves_the_caches_right(bench: Bench) -> None:

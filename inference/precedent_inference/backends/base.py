@@ -103,6 +103,11 @@ class Step:
         """Whether any token sees an image; without, cross-attention is zero and may be skipped."""
         return bool(self.media_index.any())
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one row's one new token, as while an answer is written."""
+        return self.tokens.shape == (1, 1) and self.mask is None
+
 
 class Backend(Protocol):
     """Images to keys and values, tokens to logits; every state is passed and given back."""

@@ -4,8 +4,9 @@ Letters as in `model/flamingo.py`: X cross-attention blocks, N layers, B batch, 
 V latent width, H heads, D head width, S cached tokens.
 """
 
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,15 +25,19 @@ from precedent_inference.backends.base import (
     Step,
     TokenState,
 )
+from precedent_inference.backends.cuda_graph import GraphRecorder
 from precedent_inference.backends.device_plan import Plan
 from precedent_inference.backends.memory import free_bytes
 from precedent_inference.backends.out_of_memory import is_out_of_memory, within_memory
+from precedent_inference.backends.static_decoder import Seen, StaticDecoder
 from precedent_inference.errors import EngineFull, ModelError
 from precedent_inference.model.flamingo import Flamingo, MediaKV
 from precedent_inference.model.kv_cache import BufferCache
 from precedent_inference.model.packed import pack_linears
 from precedent_inference.model.quantized import Quantizer
 from precedent_inference.model.weights import load_flamingo
+
+logger = logging.getLogger(__name__)
 
 ENCODE_BATCH = 32
 """Images encoded at once; bounds the memory of an evaluation."""
@@ -118,10 +123,20 @@ class TorchBackend:
     """Runs a Flamingo with torch."""
 
     def __init__(
-        self, model: Flamingo, warnings: tuple[str, ...] = (), *, plan: Plan | None = None
+        self,
+        model: Flamingo,
+        warnings: tuple[str, ...] = (),
+        *,
+        plan: Plan | None = None,
+        static: StaticDecoder | None = None,
     ) -> None:
-        """Take a loaded model; `plan`: how it was decided where and how it runs."""
+        """Take a loaded model.
+
+        plan: how it was decided where and how it runs. static: decodes one row at a time by
+        recorded steps.
+        """
         self.model = model
+        self._static = static
         weight = model.embedding.weight
         self._device, self._dtype, self._plan = weight.device, weight.dtype, plan
         self._vision_batch = _vision_batch(model, weight.device)
@@ -205,9 +220,11 @@ class TorchBackend:
     def start(self, segments: Sequence[Segment], capacity: int) -> TorchState:
         """Give a state of one row that holds copies of `segments`, with room for more."""
         language = self.model.config.language
-        head_width = language.width // language.heads
-        shape = (language.layers, 1, language.heads, capacity, head_width)
-        cache = BufferCache.empty(shape, self.model.embedding.weight)
+        cache = None if self._static is None else self._static.lend(capacity)
+        if cache is None:
+            head_width = language.width // language.heads
+            shape = (language.layers, 1, language.heads, capacity, head_width)
+            cache = BufferCache.empty(shape, self.model.embedding.weight)
         for segment in segments:
             assert isinstance(segment, TorchSegment)
             end = cache.length + segment.length
@@ -222,10 +239,12 @@ class TorchBackend:
         """Give the logits [B, W, vocabulary] of the wanted positions, and the grown state."""
         assert isinstance(media, TorchMedia)
         own = _own_state(state)
-        seen = media.pairs if step.sees_images else None
-        mask = None if step.mask is None else self._tensor(step.mask)
-        tokens, index = self._tensor(step.tokens), self._tensor(step.media_index)
-        logits = self.model.decode(tokens, seen, index, own.cache, mask, step.wanted)
+        logits = self._replay(step, media, own.cache)
+        if logits is None:
+            seen = media.pairs if step.sees_images else None
+            mask = None if step.mask is None else self._tensor(step.mask)
+            tokens, index = self._tensor(step.tokens), self._tensor(step.media_index)
+            logits = self.model.decode(tokens, seen, index, own.cache, mask, step.wanted)
         return np.asarray(logits.float().cpu().numpy(), dtype=np.float32), own
 
     @within_memory
@@ -244,6 +263,23 @@ class TorchBackend:
         """Give a new state whose row i is a copy of row `rows[i]`."""
         return TorchState(_own_state(state).cache.pick(rows))
 
+    def _replay(self, step: Step, media: TorchMedia, cache: BufferCache) -> Tensor | None:
+        """Give the logits of a recorded step, None where none fits or it cannot be recorded."""
+        if self._static is None or not step.is_single or not self._static.holds(cache):
+            return None
+        number = int(step.media_index[0, 0])
+        seen = Seen(media.pairs, number) if media.pairs is not None and number else None
+        try:
+            return self._static.step(int(step.tokens[0, 0]), cache, seen)
+        except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise
+            logger.warning("decoding cannot be recorded", exc_info=True)
+            words = f"Decoding runs step by step, and slower: recording it failed ({error})."
+            self.report = replace(self.report, warnings=(*self.report.warnings, words))
+            self._static = None
+            return None
+
     def _tensor(self, array: IntArray) -> Tensor:
         return torch.from_numpy(array).to(self._device)
 
@@ -253,14 +289,18 @@ def open_torch_backend(
     plan: Plan,
     warnings: tuple[str, ...] = (),
     report: Callable[[float], object] = bool,
+    *,
+    context_tokens: int,
 ) -> TorchBackend:
     """Load a model folder as planned.
 
     warnings: what was wanted instead and could not be had. report: gets how much of the weights has
-    been read, 0 to 1. Raises ModelError when memory runs out after all.
+    been read, 0 to 1. context_tokens: of the longest question. Raises ModelError when memory runs
+    out after all.
     """
     try:
         model = _load(folder, plan, report)
+        static = static_decoder(model, context_tokens)
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
@@ -271,7 +311,15 @@ def open_torch_backend(
         ) from error
     if plan.compute == "fp32" and plan.device.kind == "cpu":
         pack_linears(model)
-    return TorchBackend(model, warnings, plan=plan)
+    return TorchBackend(model, warnings, plan=plan, static=static)
+
+
+def static_decoder(model: Flamingo, context_tokens: int) -> StaticDecoder | None:
+    """Give what decodes by recorded steps; None off GPUs, where launching costs little."""
+    device = model.embedding.weight.device
+    if device.type != "cuda":
+        return None
+    return StaticDecoder(model, context_tokens, GraphRecorder(device))
 
 
 def _load(folder: Path, plan: Plan, report: Callable[[float], object]) -> Flamingo:

@@ -17,9 +17,7 @@ from precedent_inference.model.kv_cache import KVCache
 from precedent_inference.model.language import (
     DecoderLayer,
     RootMeanSquareNorm,
-    positions_of,
     rotations,
-    visible_tokens,
     wanted_tokens,
 )
 from precedent_inference.model.resampler import Resampler
@@ -94,10 +92,9 @@ class Flamingo(nn.Module):
         wanted: Sequence[int] | None = None,
     ) -> Tensor:
         """Give the normed states before the head, [B, W, E]; `cache` grows by T tokens."""
-        language, cached = self.config.language, cache.length
-        positions = positions_of(tokens, cached, attention_mask)
+        language = self.config.language
+        positions, visible = cache.stand(tokens, attention_mask)
         rotation = rotations(positions, language.width // language.heads, language.rotary_base)
-        visible = visible_tokens(tokens, cached, attention_mask)
         last = len(self.layers) - 1
         narrow = None
         if wanted is not None:

@@ -10,6 +10,8 @@ from typing import Protocol, Self
 import torch
 from torch import Tensor
 
+from precedent_inference.model.language import Standing, stand
+
 GROWTH = 64
 """Tokens added beyond what is needed when a buffer is full, so that decoding rarely copies it."""
 
@@ -17,9 +19,11 @@ GROWTH = 64
 class KVCache(Protocol):
     """The keys and values of the tokens so far, in whatever form."""
 
-    @property
-    def length(self) -> int:
-        """Cached tokens, S; the same for every layer between two forward passes."""
+    def stand(self, tokens: Tensor, attention_mask: Tensor | None) -> Standing:
+        """Say where new tokens [B, T] stand and what they may look at.
+
+        attention_mask: [B, S + T], 0 where a token is (left) padding; None when none is.
+        """
         ...
 
     def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
@@ -38,6 +42,10 @@ class GrowingCache:
     def length(self) -> int:
         """Cached tokens, S."""
         return int(self.pairs[0][0].shape[2]) if self.pairs else 0
+
+    def stand(self, tokens: Tensor, attention_mask: Tensor | None) -> Standing:
+        """Say where new tokens stand and what they may look at."""
+        return stand(tokens, self.length, attention_mask)
 
     def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Take in a layer's new keys and values; give those of all tokens so far."""
@@ -76,6 +84,10 @@ class BufferCache:
         """Bytes of the buffers, room for tokens to come included."""
         return self.keys.nbytes + self.values.nbytes
 
+    def stand(self, tokens: Tensor, attention_mask: Tensor | None) -> Standing:
+        """Say where new tokens stand and what they may look at."""
+        return stand(tokens, self.length, attention_mask)
+
     def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Take in a layer's new keys and values; give views of those of all tokens so far."""
         start, end = self.length, self.length + keys.shape[2]
@@ -88,11 +100,13 @@ class BufferCache:
         return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
 
     def pick(self, rows: Sequence[int]) -> Self:
-        """Give a cache whose row i is a copy of row `rows[i]`."""
-        if list(rows) == [0] and self.keys.shape[1] == 1:
-            return type(self)(self.keys.clone(), self.values.clone(), self.length)
-        at = torch.tensor(rows, device=self.keys.device)
-        return type(self)(self.keys[:, at], self.values[:, at], self.length)
+        """Give a cache whose row i is a copy of row `rows[i]`, with little room for more."""
+        end = min(self.capacity, self.length + GROWTH)
+        keys, values = self.keys[:, :, :, :end], self.values[:, :, :, :end]
+        if list(rows) == [0] and keys.shape[1] == 1:
+            return type(self)(keys.clone(), values.clone(), self.length)
+        at = torch.tensor(rows, device=keys.device)
+        return type(self)(keys[:, at], values[:, at], self.length)
 
     def _grow(self, capacity: int) -> None:
         for name in ("keys", "values"):

@@ -33,6 +33,14 @@ class Visible(NamedTuple):
     """Each token looks at itself and those before it; only where nothing is cached."""
 
 
+class Standing(NamedTuple):
+    """Where new tokens stand in their rows."""
+
+    positions: Tensor
+    """[B, T], or [1, T] where all rows stand alike; padding is not counted."""
+    visible: Visible
+
+
 class Wanted(NamedTuple):
     """The tokens whose states the last layer gives, W of T."""
 
@@ -137,6 +145,15 @@ def rotate(x: Tensor, rotation: Rotation) -> Tensor:
     first, second = x.chunk(2, dim=-1)
     turned = torch.cat((-second, first), dim=-1)
     return x * rotation.cosine.to(x.dtype) + turned * rotation.sine.to(x.dtype)
+
+
+def stand(tokens: Tensor, cached: int, attention_mask: Tensor | None) -> Standing:
+    """Say where new tokens [B, T] stand after `cached` ones, and what they may look at.
+
+    attention_mask: [B, S + T], 0 where a token is padding; None when none is.
+    """
+    positions = positions_of(tokens, cached, attention_mask)
+    return Standing(positions, visible_tokens(tokens, cached, attention_mask))
 
 
 def positions_of(tokens: Tensor, cached: int, attention_mask: Tensor | None) -> Tensor:

@@ -1,11 +1,13 @@
 """The logits of some positions are those that a pass over all positions gives there."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from tests.inference.tiny import tiny_config
 
 from precedent_inference.model.flamingo import Flamingo
-from precedent_inference.model.kv_cache import BufferCache, GrowingCache, KVCache
+from precedent_inference.model.kv_cache import BufferCache, GrowingCache
 
 TOKENS = 7
 
@@ -30,7 +32,10 @@ def buffer() -> BufferCache:
 @pytest.mark.parametrize("make", [GrowingCache, buffer])
 @torch.inference_mode()
 def test_wanted_positions_are_those_of_a_full_pass(
-    wanted: tuple[int, ...], cached: int, padding: int, make: type[KVCache]
+    wanted: tuple[int, ...],
+    cached: int,
+    padding: int,
+    make: Callable[[], GrowingCache | BufferCache],
 ) -> None:
     flamingo, rng = model(), torch.Generator().manual_seed(0)
     latents = torch.randn(2, 3, 4, 32, generator=rng)
