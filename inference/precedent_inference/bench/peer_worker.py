@@ -131,7 +131,9 @@ class Worker:
         return {}
 
     def memory(self, _):
-        """Give the largest number of bytes that the process held so far."""
+        """Give the largest number of bytes held so far: by the process, or on the GPU."""
+        if self.device != "cpu":
+            return {"peak_bytes": torch.cuda.max_memory_reserved(self.device)}
         return {"peak_bytes": peak_bytes()}
 
 

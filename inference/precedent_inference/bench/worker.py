@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from precedent_inference.backends.pytorch import TorchBackend
+from precedent_inference.backends.pytorch import TorchBackend, static_decoder
 from precedent_inference.bench.peak_memory import held_bytes, peak_bytes
 from precedent_inference.bench.workload import Workload, load_workload
 from precedent_inference.config import FlamingoConfig, config_from_json
@@ -34,6 +34,8 @@ from precedent_inference.protocol import Sampling
 Order = dict[str, Any]
 Answer = dict[str, object]
 
+CONTEXT_TOKENS = 512
+"""More than any prompt here and its answer."""
 COPY_BYTES = 256 * 1024**2
 COPY_REPEATS = 9
 NEVER = threading.Event()
@@ -46,18 +48,18 @@ class Worker:
         torch.set_num_threads(order["threads"])
         config = config_from_json(order["sizes"], "the benchmark")
         self._work: Workload = load_workload(Path(order["inputs"]))
-        model = _model(config, Path(order["weights"]) if order["weights"] else None)
+        self._device = torch.device(order["device"])
+        weights = Path(order["weights"]) if order["weights"] else None
+        model = _model(config, weights, self._device)
         self._decode_bytes = _bytes_a_token(model)
-        if order["device"] == "cpu":
+        if self._device.type == "cpu":
             pack_linears(model)
-        else:
-            model.to(order["device"], torch.bfloat16)
+        static = static_decoder(model, CONTEXT_TOKENS)
         rules = TokenRules(
             self._work.image, "next", (self._work.image,), frozenset({self._work.end_of_chunk})
         )
         budgets = CacheBudgets(prefixes=4 * 1024**3)
-        self._engine = Engine(TorchBackend(model), rules, budgets=budgets)
-        self._device = order["device"]
+        self._engine = Engine(TorchBackend(model, static=static), rules, budgets=budgets)
 
     def ask(self, order: Order) -> Answer:
         """Generate, from empty caches if `cold` says so, and say how long it took."""
@@ -75,7 +77,10 @@ class Worker:
         return {}
 
     def memory(self, _: Order) -> Answer:
-        """Give the bytes that the process holds now, and at most held so far."""
+        """Give the bytes held now, and at most held so far: by the process, or on the GPU."""
+        if self._device.type == "cuda":
+            peak = torch.cuda.max_memory_reserved(self._device)
+            return {"peak_bytes": peak, "held_bytes": torch.cuda.memory_allocated(self._device)}
         return {"peak_bytes": peak_bytes(), "held_bytes": held_bytes()}
 
     def ceiling(self, _: Order) -> Answer:
@@ -88,13 +93,18 @@ class Worker:
         return self._engine.prefill(tokens, images, NEVER, room=order.get("new_tokens", 0))
 
 
-def _model(config: FlamingoConfig, weights: Path | None) -> Flamingo:
+def _model(config: FlamingoConfig, weights: Path | None, device: torch.device) -> Flamingo:
+    """Give the model in float32 on the CPU, in bfloat16 on a GPU."""
+    dtype = torch.float32 if device.type == "cpu" else torch.bfloat16
     if weights is not None:
         source = WeightSource([open_tensor_file(weights)])
         heads = StatedSizes("next", config.vision.heads, language_heads=config.language.heads)
-        return build_model(source, heads)
+        return build_model(source, heads).to(device, dtype)
     torch.manual_seed(0)
-    model = Flamingo(config)
+    torch.set_default_dtype(dtype)
+    with device:
+        model = Flamingo(config)
+    torch.set_default_dtype(torch.float32)
     return model.eval().requires_grad_(requires_grad=False)
 
 
@@ -107,7 +117,7 @@ def _bytes_a_token(model: Flamingo) -> int:
     return sum(weight.nbytes for part in parts for weight in part.parameters())
 
 
-def _copy_bandwidth(device: str) -> float:
+def _copy_bandwidth(device: torch.device) -> float:
     """Give the bytes read and written a second by a large copy, the median of several."""
     source = torch.ones(COPY_BYTES // 4, device=device)
     target = torch.empty_like(source)
@@ -121,8 +131,8 @@ def _copy_bandwidth(device: str) -> float:
     return 2 * COPY_BYTES / float(np.median(seconds))
 
 
-def _wait(device: str) -> None:
-    if device != "cpu":
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
         torch.cuda.synchronize(device)
 
 

@@ -55,11 +55,13 @@ def _say(found: dict[str, object]) -> None:
     peer = cast("dict[str, dict[str, float]]", found.get("open-flamingo", {})).get("seconds", {})
     ratios = cast("dict[str, float]", found.get("ratios", {}))
     targets = cast("dict[str, float]", found.get("targets", {}))
+    missed = cast("list[str]", found.get("missed", []))
     for name, seconds in ours.items():
         line = f"{name:18} {seconds * 1000:10.1f} ms"
         if name in ratios:
             line += f"   reference {peer[name] * 1000:10.1f} ms   ratio {ratios[name]:6.2f}"
-            line += f"   target {targets[name]:g}"
+        if name in targets:
+            line += f"   target {targets[name]:g}{', missed' if name in missed else ''}"
         sys.stdout.write(line + "\n")
     if "peak_memory" in ratios:
         sys.stdout.write(f"{'peak_memory':18} ratio {ratios['peak_memory']:.2f}\n")
