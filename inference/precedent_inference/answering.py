@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from precedent_inference.batching import BatchRow, answer_batch
 from precedent_inference.bounds import require_bounds
-from precedent_inference.cleanup import clean
 from precedent_inference.encoding import EncodedPrompt, PromptEncoder
 from precedent_inference.engine import Engine, Prefilled, TokenRules
+from precedent_inference.generation.cleanup import clean
+from precedent_inference.generation.scoring import AnswerRow, total
+from precedent_inference.generation.writing import Draft, OnText, Writer
 from precedent_inference.images import ModelImage, prepare_image, seen_png
 from precedent_inference.profile import ModelProfile
 from precedent_inference.prompt import Prompt
@@ -27,9 +29,7 @@ from precedent_inference.protocol import (
     Timing,
     TokenLog,
 )
-from precedent_inference.scoring import AnswerRow, total
 from precedent_inference.tokenizer import TextTokenizer
-from precedent_inference.writing import Draft, OnText, Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,15 +34,15 @@ from precedent_inference.protocol import (
     Timing,
     Waiting,
 )
-from precedent_inference.wire_answer import (
+from precedent_inference.wire.answer import (
     answer_from_evidence,
     card_from_json,
     finish_reason,
     logprobs_from_json,
     progress_from_json,
 )
-from precedent_inference.wire_errors import error_from_json
-from precedent_inference.wire_request import Asked, request_to_json
+from precedent_inference.wire.errors import error_from_json
+from precedent_inference.wire.request import Asked, request_to_json
 
 __all__ = ["EngineClient", "LocalEngine"]
 

@@ -20,13 +20,13 @@ from precedent_inference.backends.base import (
     Step,
     TokenState,
 )
-from precedent_inference.cache import ImageCache, PrefixCache, Row, seen_row
+from precedent_inference.caches.image_store import ImageStore
+from precedent_inference.caches.memory import ImageCache, PrefixCache, Row, seen_row
 from precedent_inference.errors import Cancelled, PromptError
-from precedent_inference.image_store import ImageStore
+from precedent_inference.generation.sampling import Candidate, Sampler
 from precedent_inference.images import ModelImage
 from precedent_inference.placement import Placement, decode_index, media_index
 from precedent_inference.protocol import Sampling
-from precedent_inference.sampling import Candidate, Sampler
 
 IMAGE_BUDGET_BYTES = 256 * 1024**2
 PREFIX_BUDGET_BYTES = 256 * 1024**2

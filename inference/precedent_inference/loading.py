@@ -15,11 +15,11 @@ from precedent_inference.answering import Answerer, token_rules
 from precedent_inference.backends.base import Backend
 from precedent_inference.backends.device_plan import NO_WISH, Planner, Wish
 from precedent_inference.backends.model_size import Room
-from precedent_inference.budgets import cache_budgets
+from precedent_inference.caches.budgets import cache_budgets
+from precedent_inference.caches.image_store import ImageStore
 from precedent_inference.config import FlamingoConfig, read_config
 from precedent_inference.engine import Engine
 from precedent_inference.errors import ModelError
-from precedent_inference.image_store import ImageStore
 from precedent_inference.models import (
     CONFIG_FILE,
     ONNX_FILES,

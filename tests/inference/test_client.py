@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.inference.test_server import wait
+from tests.inference.serving.test_server import wait
 from tests.inference.tiny import tiny_request
 
 from precedent_inference.child import Child

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from precedent_inference.backends.model_size import Room, needed_bytes
-from precedent_inference.budgets import token_bytes
+from precedent_inference.caches.budgets import token_bytes
 from precedent_inference.config import FlamingoConfig
 from precedent_inference.errors import ModelError
 from precedent_inference.precision import PRECISIONS, ComputePrecision, Precision

@@ -6,7 +6,7 @@ No torch here.
 import itertools
 from dataclasses import dataclass
 
-from precedent_inference.budgets import LEAST_BYTES, image_bytes, token_bytes
+from precedent_inference.caches.budgets import LEAST_BYTES, image_bytes, token_bytes
 from precedent_inference.config import FlamingoConfig, VisionConfig
 from precedent_inference.engine import ENCODE_CHUNK, PREFILL_CHUNK
 from precedent_inference.precision import ITEM_BYTES, Precision, matrix_bytes

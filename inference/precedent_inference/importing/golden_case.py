@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from precedent_inference.beam import BeamSearch
 from precedent_inference.errors import ModelError
+from precedent_inference.generation.beam import BeamSearch
+from precedent_inference.generation.sampling import log_softmax
 from precedent_inference.importing.golden_numbers import (
     BEAM,
     OTHER_PLACEMENT,
@@ -17,7 +18,6 @@ from precedent_inference.importing.golden_numbers import (
 from precedent_inference.model.flamingo import Flamingo, MediaKV
 from precedent_inference.model.kv_cache import BufferCache, GrowingCache
 from precedent_inference.placement import Placement, decode_index, media_index
-from precedent_inference.sampling import log_softmax
 
 TOLERANCE = 1e-4
 """Largest absolute difference, float32 on a CPU."""

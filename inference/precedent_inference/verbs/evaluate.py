@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from precedent_inference.answering import Answerer
 from precedent_inference.errors import EvaluationError
-from precedent_inference.evaluation import (
+from precedent_inference.evaluation.fewshot import (
     DEFAULT_QUESTION,
     Gallery,
     Plan,
@@ -22,7 +22,7 @@ from precedent_inference.evaluation import (
     evaluate,
     hang,
 )
-from precedent_inference.fewshot_data import Example, pairs_by_task, read_examples
+from precedent_inference.evaluation.fewshot_data import Example, pairs_by_task, read_examples
 from precedent_inference.loading import BACKEND_CHOICES, load_answerer
 from precedent_inference.models import find_models
 

@@ -25,8 +25,8 @@ from precedent_inference.loading import BACKEND_CHOICES, load_answerer
 from precedent_inference.models import FoundModels, find_models
 from precedent_inference.precision import Precision
 from precedent_inference.protocol import PROTOCOL_VERSION
-from precedent_inference.server import build_app
-from precedent_inference.service import Service
+from precedent_inference.serving.server import build_app
+from precedent_inference.serving.service import Service
 
 STARTER = "starter"
 GRACE_S = 2.0

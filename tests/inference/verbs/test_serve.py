@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.inference.test_server import wait
+from tests.inference.serving.test_server import wait
 
 from precedent_inference.client import EngineClient
 from precedent_inference.errors import EngineError

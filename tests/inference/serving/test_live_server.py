@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.inference.test_server import TOKEN, Served, wait
-from tests.inference.test_service import Gated
+from tests.inference.serving.test_server import TOKEN, Served, wait
+from tests.inference.serving.test_service import Gated
 from tests.inference.tiny import tiny_profile, tiny_request, tiny_tokenizer
 
 from precedent_inference.answering import Answerer, Prepared, token_rules
@@ -24,7 +24,7 @@ from precedent_inference.progress import Report
 from precedent_inference.prompt import Prompt, Query
 from precedent_inference.protocol import Answer, AskRequest
 from precedent_inference.tokenizer import TextTokenizer
-from precedent_inference.wire_request import Asked, request_to_json
+from precedent_inference.wire.request import Asked, request_to_json
 
 HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 REQUEST = tiny_request(1)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import cast, get_args
 
-from precedent_inference.data_url import bytes_from_url, png_url
 from precedent_inference.errors import EngineError
 from precedent_inference.json_border import Table
 from precedent_inference.protocol import (
@@ -27,6 +26,7 @@ from precedent_inference.protocol import (
     TokenLog,
     Waiting,
 )
+from precedent_inference.wire.data_url import bytes_from_url, png_url
 
 Json = dict[str, object]
 

@@ -15,7 +15,7 @@ from PIL import Image
 from precedent_inference.answering import Answerer, summary
 from precedent_inference.backends.base import FloatArray
 from precedent_inference.errors import EvaluationError
-from precedent_inference.fewshot_data import Episode, Example, draw_episodes
+from precedent_inference.evaluation.fewshot_data import Episode, Example, draw_episodes
 from precedent_inference.images import ModelImage, prepare_image
 from precedent_inference.profile import Feature
 from precedent_inference.prompt import Prompt, Query, Shot

@@ -9,11 +9,11 @@ here are ignored, and null counts as absent.
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from precedent_inference.data_url import bytes_from_url, png_url
 from precedent_inference.errors import PromptError
 from precedent_inference.json_border import Table
 from precedent_inference.prompt import Prompt, Query, Shot
 from precedent_inference.protocol import PROTOCOL_VERSION, AskRequest, Sampling
+from precedent_inference.wire.data_url import bytes_from_url, png_url
 
 Json = dict[str, object]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.inference.tiny import tiny_profile
 
-from precedent_inference.cleanup import AnswerText, DropText, clean
+from precedent_inference.generation.cleanup import AnswerText, DropText, clean
 from precedent_inference.profile import AnswerRules, StopRules
 
 PROFILE = replace(

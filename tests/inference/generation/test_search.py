@@ -16,16 +16,16 @@ from precedent_inference.backends.base import Step
 from precedent_inference.backends.pytorch import TorchBackend
 from precedent_inference.engine import Engine, NewToken, Prefilled, TokenRules
 from precedent_inference.errors import Cancelled
-from precedent_inference.generation import copy_prompt, leave_answer, search_beams
+from precedent_inference.generation.sampling import Candidate
+from precedent_inference.generation.search import copy_prompt, leave_answer, search_beams
 from precedent_inference.images import ModelImage
 from precedent_inference.importing.memory_model import build_model
 from precedent_inference.importing.sizes import StatedSizes
 from precedent_inference.importing.source import WeightSource
 from precedent_inference.importing.tensor_files import open_tensor_file
 from precedent_inference.protocol import Sampling
-from precedent_inference.sampling import Candidate
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "flamingo"
+GOLDEN = Path(__file__).parents[4] / "shared" / "golden" / "flamingo"
 NEVER = threading.Event()
 IMAGE, STOP = 1, 2
 

@@ -13,7 +13,6 @@ import pytest
 import uvicorn
 from tests.inference.tiny import tiny_request
 
-from precedent_inference import server as server_module
 from precedent_inference.answering import Answerer
 from precedent_inference.client import EngineClient
 from precedent_inference.errors import (
@@ -30,9 +29,10 @@ from precedent_inference.models import FoundModels, ModelFolder, find_models
 from precedent_inference.progress import Report
 from precedent_inference.prompt import Prompt, Query
 from precedent_inference.protocol import AskRequest
-from precedent_inference.server import build_app
-from precedent_inference.service import Load, Service
-from precedent_inference.wire_request import Asked, request_to_json
+from precedent_inference.serving import server as server_module
+from precedent_inference.serving.server import build_app
+from precedent_inference.serving.service import Load, Service
+from precedent_inference.wire.request import Asked, request_to_json
 
 TOKEN = "a-token"
 

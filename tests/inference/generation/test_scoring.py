@@ -12,12 +12,12 @@ from tests.inference.tiny import picture
 from precedent_inference.answering import Answerer
 from precedent_inference.engine import Engine, NewToken, TokenRules
 from precedent_inference.errors import Cancelled
+from precedent_inference.generation.sampling import Candidate
+from precedent_inference.generation.scoring import AnswerRow, score_rows, total
+from precedent_inference.generation.writing import rank
 from precedent_inference.images import ModelImage, prepare_image
 from precedent_inference.loading import load_answerer
 from precedent_inference.models import find_models
-from precedent_inference.sampling import Candidate
-from precedent_inference.scoring import AnswerRow, score_rows, total
-from precedent_inference.writing import rank
 
 NEVER = threading.Event()
 

@@ -12,8 +12,8 @@ import numpy as np
 from precedent_inference.backends.base import FloatArray, Step
 from precedent_inference.engine import Engine, NewToken, Prefilled
 from precedent_inference.errors import Cancelled
+from precedent_inference.generation.sampling import choice, log_softmax, suppress
 from precedent_inference.placement import decode_index
-from precedent_inference.sampling import choice, log_softmax, suppress
 
 ROWS_AT_ONCE = 8
 """Each row holds a copy of the prompt's keys and values."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from precedent_inference.cleanup import AnswerText
 from precedent_inference.engine import Engine, NewToken, Prefilled
-from precedent_inference.generation import copy_prompt, leave_answer, search_beams
+from precedent_inference.generation.cleanup import AnswerText
+from precedent_inference.generation.sampling import log_softmax
+from precedent_inference.generation.scoring import AnswerRow, score_rows, total
+from precedent_inference.generation.search import copy_prompt, leave_answer, search_beams
 from precedent_inference.profile import ModelProfile
 from precedent_inference.protocol import AskRequest, FinishReason, NextBest, OptionScore
-from precedent_inference.sampling import log_softmax
-from precedent_inference.scoring import AnswerRow, score_rows, total
 from precedent_inference.tokenizer import TextStream, TextTokenizer
 
 OnText = Callable[[str], None]

@@ -4,7 +4,7 @@ import pytest
 from tests.inference.tiny import tiny_config
 
 from precedent_inference.bench.workload import REAL
-from precedent_inference.budgets import LEAST_BYTES, cache_budgets, image_bytes, token_bytes
+from precedent_inference.caches.budgets import LEAST_BYTES, cache_budgets, image_bytes, token_bytes
 
 GIB = 1024**3
 

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from precedent_inference.errors import EngineRefused
-from precedent_inference.wire_errors import error_to_json
+from precedent_inference.wire.errors import error_to_json
 
 
 class Guard:

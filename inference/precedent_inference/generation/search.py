@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from precedent_inference.backends.base import Step
-from precedent_inference.beam import BeamSearch
 from precedent_inference.engine import Engine, NewToken, Prefilled
 from precedent_inference.errors import Cancelled
+from precedent_inference.generation.beam import BeamSearch
+from precedent_inference.generation.sampling import Scores, forbid_repetition, log_softmax, suppress
+from precedent_inference.generation.scoring import AnswerRow, score_rows
 from precedent_inference.placement import decode_index
 from precedent_inference.protocol import Sampling
-from precedent_inference.sampling import Scores, forbid_repetition, log_softmax, suppress
-from precedent_inference.scoring import AnswerRow, score_rows
 
 FIRST_ROW = [0]
 

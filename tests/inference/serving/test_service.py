@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.inference.mock_backend import MockBackend, MockState
-from tests.inference.test_server import wait
+from tests.inference.serving.test_server import wait
 from tests.inference.tiny import tiny_profile, tiny_request, tiny_tokenizer
 
 from precedent_inference.answering import Answerer, token_rules
@@ -26,7 +26,7 @@ from precedent_inference.errors import (
 from precedent_inference.models import FoundModels, ModelFolder
 from precedent_inference.progress import Report
 from precedent_inference.protocol import Answer, Loading, Waiting
-from precedent_inference.service import Event, Job, Service
+from precedent_inference.serving.service import Event, Job, Service
 from precedent_inference.tokenizer import TextTokenizer
 
 REQUEST = tiny_request(1)

@@ -17,11 +17,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from precedent_inference.errors import PromptError, RequestTooLarge
-from precedent_inference.guard import Guard
-from precedent_inference.metrics import CONTENT_TYPE
 from precedent_inference.protocol import Answer, Loading, Waiting
-from precedent_inference.service import Event, Service
-from precedent_inference.wire_answer import (
+from precedent_inference.serving.guard import Guard
+from precedent_inference.serving.metrics import CONTENT_TYPE
+from precedent_inference.serving.service import Event, Service
+from precedent_inference.wire.answer import (
     Json,
     answer_to_json,
     card_to_json,
@@ -29,8 +29,8 @@ from precedent_inference.wire_answer import (
     progress_chunk,
     text_chunk,
 )
-from precedent_inference.wire_errors import error_status, error_to_json
-from precedent_inference.wire_request import Asked, request_from_json
+from precedent_inference.wire.errors import error_status, error_to_json
+from precedent_inference.wire.request import Asked, request_from_json
 from precedent_resources import PrecedentError
 
 MAX_BODY_BYTES = 128 * 1024**2

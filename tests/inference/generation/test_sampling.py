@@ -14,8 +14,7 @@ from transformers import (
 )
 
 from precedent_inference.errors import EngineError
-from precedent_inference.protocol import Sampling
-from precedent_inference.sampling import (
+from precedent_inference.generation.sampling import (
     Sampler,
     block_ngrams,
     keep_likeliest,
@@ -23,6 +22,7 @@ from precedent_inference.sampling import (
     log_softmax,
     penalise_repetition,
 )
+from precedent_inference.protocol import Sampling
 
 LOGITS = st.lists(st.floats(-30, 30, width=32), min_size=3, max_size=12).map(
     lambda values: np.array(values, np.float32)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from precedent_inference.answering import Answerer
-from precedent_inference.evaluation import (
+from precedent_inference.evaluation.fewshot import (
     Plan,
     bootstrap,
     evaluate,
@@ -16,7 +16,7 @@ from precedent_inference.evaluation import (
     permuted_labels,
     pool,
 )
-from precedent_inference.fewshot_data import read_examples
+from precedent_inference.evaluation.fewshot_data import read_examples
 from precedent_inference.profile import Feature
 from precedent_inference.prompt import Prompt
 from precedent_inference.verbs.evaluate import main

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precedent_inference.image_store import ImageStore
+from precedent_inference.caches.image_store import ImageStore
 
 SIZE = 100
 FILE_BYTES = SIZE + 32

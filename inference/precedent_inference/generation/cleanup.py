@@ -3,8 +3,8 @@
 What is passed on is final: the pieces together are the answer, character for character.
 """
 
+from precedent_inference.generation.stopping import StopText, doubtful_end
 from precedent_inference.profile import ModelProfile
-from precedent_inference.stopping import StopText, doubtful_end
 
 
 class DropText:

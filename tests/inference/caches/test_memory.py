@@ -15,7 +15,8 @@ from tests.inference.mock_backend import MockBackend, MockState, own
 from tests.inference.tiny import picture, tiny_profile
 
 from precedent_inference.answering import Answerer
-from precedent_inference.cache import (
+from precedent_inference.caches.image_store import ImageStore
+from precedent_inference.caches.memory import (
     ByteBudgetCache,
     PrefixCache,
     Row,
@@ -25,7 +26,6 @@ from precedent_inference.cache import (
 )
 from precedent_inference.engine import CacheBudgets, Engine, TokenRules
 from precedent_inference.errors import Cancelled
-from precedent_inference.image_store import ImageStore
 from precedent_inference.images import ModelImage, prepare_image
 from precedent_inference.loading import load_answerer
 from precedent_inference.models import find_models

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precedent_inference.stopping import StopText
+from precedent_inference.generation.stopping import StopText
 
 STOPS = ("\nQ", "Question:")
 

@@ -12,11 +12,11 @@ from typing import Literal
 
 from precedent_inference.answering import Answerer
 from precedent_inference.errors import Cancelled, EngineBusy, EngineError, EngineFull, EngineLoading
-from precedent_inference.fair_queue import FairQueue
-from precedent_inference.metrics import Metrics, Outcome
 from precedent_inference.models import FoundModels, ModelFolder
 from precedent_inference.progress import Report, progress_words
 from precedent_inference.protocol import Answer, AskRequest, Loading, ModelCard, Waiting
+from precedent_inference.serving.fair_queue import FairQueue
+from precedent_inference.serving.metrics import Metrics, Outcome
 from precedent_resources import PrecedentError
 
 logger = logging.getLogger(__name__)

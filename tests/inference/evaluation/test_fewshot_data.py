@@ -7,7 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precedent_inference.errors import EvaluationError
-from precedent_inference.fewshot_data import Example, draw_episodes, pairs_by_task, read_examples
+from precedent_inference.evaluation.fewshot_data import (
+    Example,
+    draw_episodes,
+    pairs_by_task,
+    read_examples,
+)
 
 EXAMPLES = [
     Example(Path(f"{task}-{label}-{at}.png"), label, task)

@@ -34,7 +34,7 @@ from precedent_inference.protocol import (
     TokenLog,
     Waiting,
 )
-from precedent_inference.wire_answer import (
+from precedent_inference.wire.answer import (
     answer_from_evidence,
     answer_to_json,
     card_from_json,
@@ -44,8 +44,8 @@ from precedent_inference.wire_answer import (
     progress_chunk,
     progress_from_json,
 )
-from precedent_inference.wire_errors import error_from_json, error_to_json
-from precedent_inference.wire_request import Asked, request_from_json, request_to_json
+from precedent_inference.wire.errors import error_from_json, error_to_json
+from precedent_inference.wire.request import Asked, request_from_json, request_to_json
 
 TEXT = st.text(min_size=1, max_size=20).filter(lambda text: bool(text.strip()))
 PICTURES = st.lists(st.binary(max_size=9), min_size=1, max_size=3).map(tuple)

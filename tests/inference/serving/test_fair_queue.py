@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precedent_inference.errors import EngineBusy
-from precedent_inference.fair_queue import FairQueue
+from precedent_inference.serving.fair_queue import FairQueue
 
 
 def filled(*items: str, limit: int = 99) -> FairQueue[str]:

@@ -1,0 +1,1 @@
+"""What is kept between questions, in memory and on disk, and how much of it."""

@@ -1,0 +1,1 @@
+"""The engine as a server: a fair queue, one worker, HTTP on this machine."""

@@ -1,0 +1,1 @@
+"""The engine protocol's JSON, both ways."""
