@@ -6,6 +6,7 @@ from typing import Literal
 
 from precedent_plugin.cases import Case
 from precedent_plugin.pictures import pixel_hash
+from precedent_plugin.plain import plain_words
 from precedent_plugin.preprocess import ViewImage
 
 WarningKind = Literal[
@@ -86,7 +87,7 @@ def _about_shots(cases: Sequence[Case], pictures: Mapping[str, bytes]) -> Iterat
         yield PromptWarning(
             "no-shots", "No reference is sent; the model has only what it learned in training."
         )
-    if len(cases) > 1 and len({_plain(case.answer) for case in cases}) == 1:
+    if len(cases) > 1 and len({plain_words(case.answer) for case in cases}) == 1:
         yield PromptWarning(
             "one-answer",
             f"All {len(cases)} references have the answer “{cases[0].answer.strip()}”; "
@@ -101,11 +102,11 @@ def _contradictions(
 ) -> Iterator[PromptWarning]:
     groups: dict[tuple[str, str], list[int]] = {}
     for number, case in enumerate(cases, start=1):
-        key = (_picture_key(case.images[0], pictures), _plain(case.question))
+        key = (_picture_key(case.images[0], pictures), plain_words(case.question))
         groups.setdefault(key, []).append(number)
     for numbers in groups.values():
         members = [cases[number - 1] for number in numbers]
-        if len({_plain(case.answer) for case in members}) > 1:
+        if len({plain_words(case.answer) for case in members}) > 1:
             places = " and ".join(map(str, numbers))
             yield PromptWarning(
                 "contradiction",
@@ -125,7 +126,3 @@ def _references(numbers: Sequence[int]) -> str:
         return f"Reference {numbers[0]} is"
     places = ", ".join(map(str, numbers[:-1]))
     return f"References {places} and {numbers[-1]} are"
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).rstrip(".!?")
