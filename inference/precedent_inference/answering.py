@@ -189,6 +189,7 @@ def summary(profile: ModelProfile, engine: Engine) -> ModelSummary:
         report.device,
         report.reason,
         report.warnings,
+        profile.fingerprint,
     )
 
 

@@ -6,16 +6,17 @@ engine: call them through the host's `run`. All others return at once, and are c
 
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from psygnal import Signal
 
 from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import Prompt
 from precedent_inference.protocol import AskRequest, ModelCard, Sampling
+from precedent_plugin.audit.entry import Ended, Put
+from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.cases import Case
 from precedent_plugin.composer import compose
 from precedent_plugin.history import QuestionRecord
@@ -73,6 +74,7 @@ class AskSettings:
             sampling=self.sampling,
             rationale=self.rationale,
             options=self.options,
+            logprobs=True,
             next_best=self.next_best,
         )
 
@@ -97,6 +99,7 @@ class Session:
         self._engine_lock = threading.Lock()
         self._is_closed = False
         self._pictures = ShotPictures(library.image)
+        self.audit: Final = AuditTrail(library.folder)
         self._question: Question | None = None
 
     @property
@@ -158,6 +161,12 @@ class Session:
         if self._question is not None:
             self._question.send(self._connect, self._run)
 
+    def did(self, question_id: str, what: str) -> None:
+        """Record what the reader did with an answer, in one word: "copied"."""
+        self._run(
+            self.audit.act, question_id, what, on_result=lambda _: None, on_error=self._complain
+        )
+
     def restart(self) -> None:
         """End the engine; the next question starts one, which looks for its models anew.
 
@@ -207,15 +216,21 @@ class Session:
         """Write a finished question into the history, off this thread."""
         if question.is_finished:
             self._run(
-                self.library.record_question,
+                self._record,
                 record_of(question),
-                question.image.png,
+                put_of(question),
+                ended_of(question),
                 on_result=lambda _: None,
                 on_error=self._complain,
             )
 
+    def _record(self, record: QuestionRecord, put: Put, ended: Ended) -> None:
+        """Write the audit first: what is not recorded there is not shown as done either."""
+        self.audit.record(put, ended)
+        self.library.record_question(record, put.image.png)
+
     def _complain(self, error: PrecedentError) -> None:
-        logger.warning("A question was not kept in the history.")
+        logger.warning("A question was not recorded.")
         self.trouble.emit(error)
 
 
@@ -224,7 +239,7 @@ def record_of(question: Question) -> QuestionRecord:
     answer = question.answer
     where = question.image.provenance
     return QuestionRecord(
-        id=uuid.uuid4().hex,
+        id=question.id,
         asked_at=question.asked_at,
         question=question.request.prompt.query.question,
         outcome=question.outcome,
@@ -240,6 +255,17 @@ def record_of(question: Question) -> QuestionRecord:
         patient_key=where.patient_key,
         study_key=where.study_key,
     )
+
+
+def put_of(question: Question) -> Put:
+    """Give a question as it was put, for the audit."""
+    return Put(question.id, question.asked_at, question.request, question.image, question.shots)
+
+
+def ended_of(question: Question) -> Ended:
+    """Give how a question ended, for the audit."""
+    error = "" if question.error is None else question.error.message
+    return Ended(question.outcome, question.answer, question.text, error, question.warnings)
 
 
 def _sent(shots: Sequence[ArrangedShot]) -> tuple[Case, ...]:

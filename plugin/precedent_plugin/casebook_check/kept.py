@@ -13,6 +13,7 @@ from typing import Final
 
 from precedent_plugin.cases import Case
 from precedent_plugin.errors import LibraryError
+from precedent_plugin.safe_file import write_whole
 from precedent_plugin.store import explain_system
 
 FOLDER: Final = "checks"
@@ -43,11 +44,8 @@ def content_of(cases: Sequence[Case]) -> str:
 def keep(library: Path, casebook_id: str, model: str, check: KeptCheck) -> None:
     """Keep a check, in place of the one before. Raises LibraryError."""
     path = _path(library, casebook_id, model)
-    draft = path.with_suffix(".part")
     try:
-        path.parent.mkdir(exist_ok=True)
-        draft.write_text(json.dumps(asdict(check)), encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, json.dumps(asdict(check)).encode())
     except OSError as error:
         raise explain_system(error, library) from error
 

@@ -46,6 +46,7 @@ class LiveAnswer(QWidget):
         clipboard = QApplication.clipboard()
         if self._question is not None and clipboard is not None:
             clipboard.setText(report_text(self._question))
+            self._desk.session.did(self._question.id, "copied")
 
     def _bind(self, question: Question | None) -> None:
         for stop in self._stops:

@@ -9,6 +9,7 @@ from precedent_inference.client import LocalEngine
 from precedent_inference.prompt import require_text
 from precedent_inference.protocol import Sampling
 from precedent_plugin.asking import as_json, ask_once, evidence_lines, painter
+from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.errors import UsageError
 from precedent_plugin.library import CaseLibrary, default_folder
 from precedent_plugin.output import note, say, say_json, say_piece
@@ -114,6 +115,7 @@ def main(argv: list[str]) -> int:
             engine=engine,
             on_progress=note,
             on_text=say_piece if arguments.stream and not arguments.json else None,
+            audit=AuditTrail(arguments.library or default_folder()),
         )
     if arguments.json:
         say_json(as_json(asked))
