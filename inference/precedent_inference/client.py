@@ -259,8 +259,15 @@ class LocalEngine:
         *,
         backend: Literal["auto", "pytorch", "onnx"] = "auto",
         model_folders: Sequence[Path] = (),
+        first_model: str | None = None,
     ) -> None:
+        """Nothing is started yet. first_model: the one loaded at the start; None for the starter.
+
+        When it cannot be loaded, questions to it say why.
+        """
         self._arguments = ["--backend", backend]
+        if first_model is not None:
+            self._arguments += ["--model", first_model]
         for folder in model_folders:
             self._arguments += ["--models", str(folder)]
         self._name = secrets.token_hex(8)

@@ -106,7 +106,11 @@ def main(argv: list[str]) -> int:
     room = room_for_casebook(len(hand), arguments.shots)
     chosen = [*choose(items, image, arguments.question, room), *hand]
     policy: OrderPolicy = arguments.order or ("most-similar-last" if items else "by-hand")
-    with closing(LocalEngine(backend=arguments.backend, model_folders=arguments.models)) as engine:
+    with closing(
+        LocalEngine(
+            backend=arguments.backend, model_folders=arguments.models, first_model=arguments.model
+        )
+    ) as engine:
         asked = ask_once(
             image,
             arguments.question,

@@ -67,7 +67,11 @@ def _verify(trail: AuditTrail, arguments: argparse.Namespace) -> int:
 
 def _replay(trail: AuditTrail, arguments: argparse.Namespace) -> int:
     entry = trail.find(arguments.id)
-    engine = LocalEngine(backend=arguments.backend, model_folders=arguments.models)
+    engine = LocalEngine(
+        backend=arguments.backend,
+        model_folders=arguments.models,
+        first_model=entry.wanted_model,
+    )
     with closing(engine):
         found = replay(entry, trail.images.read, engine.client(on_progress=note))
     document: dict[str, Any] = {"id": entry.id, "identical": found.is_identical} | asdict(found)

@@ -73,7 +73,9 @@ def _items(library: CaseLibrary, words: str) -> tuple[str, str | None, list[Case
 
 
 def _run(runner: TrialRunner, arguments: argparse.Namespace) -> list[Trial]:
-    engine = LocalEngine(backend=arguments.backend, model_folders=arguments.models)
+    engine = LocalEngine(
+        backend=arguments.backend, model_folders=arguments.models, first_model=arguments.model
+    )
     with closing(engine):
         client = engine.client(on_progress=note)
         with tqdm(total=runner.total, desc="Asking", unit=" questions", file=sys.stderr) as bar:
