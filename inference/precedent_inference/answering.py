@@ -58,7 +58,7 @@ class Answerer:
     ) -> None:
         self.profile = profile
         self.engine = engine
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self._encoder = PromptEncoder(profile, tokenizer)
         self._writer = Writer(profile, tokenizer, engine)
         self._load_s = load_s
@@ -123,10 +123,10 @@ class Answerer:
 
     def count_tokens(self, text: str) -> int:
         """Give how many tokens a text takes."""
-        return len(self._tokenizer.encode(text))
+        return len(self.tokenizer.encode(text))
 
     def _text(self, tokens: Sequence[int]) -> str:
-        return clean(self._tokenizer.decode(list(tokens)), self.profile)
+        return clean(self.tokenizer.decode(list(tokens)), self.profile)
 
     def _finish(
         self, prepared: Prepared, prompt: Prefilled, draft: Draft, first_token_s: float
@@ -154,7 +154,7 @@ class Answerer:
 
     def _logs(self, draft: Draft, top: int) -> tuple[AnswerToken, ...]:
         ids = [new.token for new in draft.tokens]
-        piece = self._tokenizer.piece
+        piece = self.tokenizer.piece
         return tuple(
             AnswerToken(
                 piece(ids[:at], new.token),

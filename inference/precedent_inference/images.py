@@ -97,18 +97,28 @@ def read_picture(data: bytes, what: str = "picture") -> Image.Image:
     return picture.convert("L" if picture.mode == "1" else "RGBA" if has_alpha else "RGB")
 
 
+def picture_size(data: bytes) -> tuple[int, int]:
+    """Give columns and rows of a picture that was read before."""
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.size
+
+
 def crop(picture: Image.Image, recipe: ImageRecipe) -> ByteImage:
     """Give (size, size, 3): shortest side resized to `size`, the centre kept, then RGB."""
-    size = recipe.size
-    shortest = min(picture.size)
-    if shortest != size:
-        columns, rows = (
-            size if side == shortest else int(size * side / shortest) for side in picture.size
-        )
-        picture = picture.resize((columns, rows), _FILTERS[recipe.interpolation])
-    left, top = (round((side - size) / 2.0) for side in picture.size)
-    picture = picture.crop((left, top, left + size, top + size)).convert("RGB")
+    resized, (left, top) = _placement(picture.size, recipe.size)
+    if resized != picture.size:
+        picture = picture.resize(resized, _FILTERS[recipe.interpolation])
+    picture = picture.crop((left, top, left + recipe.size, top + recipe.size)).convert("RGB")
     return np.array(picture, dtype=np.uint8)
+
+
+def kept_rectangle(
+    columns: int, rows: int, recipe: ImageRecipe
+) -> tuple[float, float, float, float]:
+    """Give left, top, width and height of what `crop` keeps, in pixels of the whole picture."""
+    (wide, high), (left, top) = _placement((columns, rows), recipe.size)
+    across, down = columns / wide, rows / high
+    return left * across, top * down, recipe.size * across, recipe.size * down
 
 
 def normalise(seen: ByteImage, recipe: ImageRecipe) -> ModelImage:
@@ -124,6 +134,13 @@ def seen_png(image: ModelImage) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(image.seen).save(stream, "PNG")
     return stream.getvalue()
+
+
+def _placement(size: tuple[int, int], wanted: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Give columns and rows after resizing, and left and top of the crop in them."""
+    shortest = min(size)
+    columns, rows = (wanted if side == shortest else int(wanted * side / shortest) for side in size)
+    return (columns, rows), (round((columns - wanted) / 2.0), round((rows - wanted) / 2.0))
 
 
 def _require_size(picture: Image.Image, what: str) -> None:
