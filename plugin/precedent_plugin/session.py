@@ -19,6 +19,8 @@ from precedent_plugin.audit.entry import Ended, Put
 from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.cases import Case
 from precedent_plugin.composer import compose
+from precedent_plugin.errors import QuestionError
+from precedent_plugin.examination import Examination, Examines
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.host import Runner
 from precedent_plugin.library import CaseLibrary
@@ -34,7 +36,7 @@ from precedent_resources import PrecedentError
 logger = logging.getLogger(__name__)
 
 
-class EngineClientLike(Client, Protocol):
+class EngineClientLike(Client, Examines, Protocol):
     """The part of `EngineClient` that a session needs."""
 
     def models(self) -> tuple[ModelCard, ...]:
@@ -84,6 +86,8 @@ class Session:
 
     question_changed = Signal(object)
     """With the new `Question`; its own signals say how it goes on."""
+    examination_changed = Signal(object)
+    """With the new `Examination`, or None when another question was asked."""
     trouble = Signal(object)
     """With a PrecedentError that is not the question's own: history could not be written."""
 
@@ -101,6 +105,7 @@ class Session:
         self._pictures = ShotPictures(library.image)
         self.audit: Final = AuditTrail(library.folder)
         self._question: Question | None = None
+        self._examination: Examination | None = None
 
     @property
     def question(self) -> Question | None:
@@ -147,14 +152,27 @@ class Session:
         question = Question(settings.request(prompt), image, shots=cases, warnings=warnings)
         question.state_changed.connect(lambda _: self._keep(question))
         self._question = question
+        self._examination = None
+        self.examination_changed.emit(None)
         self.question_changed.emit(question)
         question.send(self._connect, self._run)
         return question
 
+    def examine(self) -> None:
+        """Find out what the latest answer rests on. Raises QuestionError without an answer."""
+        if self._question is None:
+            raise QuestionError("There is no answer to examine.", "Ask first.")
+        if self._examination is None:
+            self._examination = Examination(self._question)
+            self.examination_changed.emit(self._examination)
+        self._examination.start(self._connect, self._run)
+
     def stop(self) -> None:
-        """Stop the question under way."""
+        """Stop the question or the examination under way."""
         if self._question is not None:
             self._question.cancel()
+        if self._examination is not None:
+            self._examination.stop()
 
     def retry(self) -> None:
         """Send the latest question again after it failed or was stopped; starts a dead engine."""

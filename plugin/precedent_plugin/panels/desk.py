@@ -208,6 +208,10 @@ class Desk:
 
         self.host.run(self._saved, view, entry, on_result=done, on_error=failed)
 
+    def examine(self) -> None:
+        """Find out what the latest answer rests on."""
+        self._try(self.session.examine)
+
     def correct(self, question: Question, words: str, then: Callable[[Case], object]) -> None:
         """Keep the picture of a question with its right answer as a case; `then` gets it."""
         self.session.did(question.id, "corrected")

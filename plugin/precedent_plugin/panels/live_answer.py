@@ -9,8 +9,10 @@ from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from precedent_plugin.cases import Case
+from precedent_plugin.examination import Examination
 from precedent_plugin.panels.answer import QUERY_SIDE, AnswerActions, AnswerView, Asked, Read
 from precedent_plugin.panels.desk import Desk, View
+from precedent_plugin.panels.evidence import EvidenceActs, EvidenceView
 from precedent_plugin.panels.facts import facts, pace
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.pictures import fitted, image_of_png
@@ -30,13 +32,15 @@ class LiveAnswer(QWidget):
         self._stops: tuple[Callable[[], None], ...] = ()
         self._pieces = 0
         self._first_at = 0.0
-        self.view = AnswerView(actions)
+        self.rests = EvidenceView(EvidenceActs(desk.examine, desk.stop))
+        self.view = AnswerView(actions, below=self.rests)
         self.verdict = VerdictStrip(on_verdict=self._judge, on_correction=self._correct)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(self.view, 1)
         box.addWidget(self.verdict)
         follow(self, desk.session.question_changed, self._bind)
+        follow(self, desk.session.examination_changed, self._examined)
         follow(self, desk.view_seen, self._view_seen)
         follow(self, desk.thumbnails.ready, self._picture_ready)
 
@@ -51,6 +55,16 @@ class LiveAnswer(QWidget):
         if self._question is not None and clipboard is not None:
             clipboard.setText(report_text(self._question))
             self._desk.session.did(self._question.id, "copied")
+
+    def _examined(self, examination: Examination | None) -> None:
+        if examination is None:
+            self.rests.offer()
+        else:
+            follow(self, examination.changed, partial(self._found, examination))
+
+    def _found(self, examination: Examination) -> None:
+        if examination.question is self._question:
+            self.rests.show_examination(examination)
 
     def _judge(self, right: bool) -> None:
         if self._question is not None:
@@ -97,6 +111,7 @@ class LiveAnswer(QWidget):
     def _show(self, question: Question, image: QImage) -> None:
         if question is self._question:
             self.view.show_picture(image)
+            self.rests.show_picture(image)
 
     def _progressed(self, question: Question, words: str) -> None:
         if question is self._question and words:

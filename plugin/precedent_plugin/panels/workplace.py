@@ -126,6 +126,11 @@ class Workplace:
                 "Copy the answer with its model, date and references.",
             ),
             HostCommand(
+                "ask.examine-answer", "Examine the answer", self.desk.examine, "Ask", "Ctrl+E",
+                lambda: ask.has_answer, "search",
+                "Find out what the answer rests on: ask the same again in other forms.",
+            ),
+            HostCommand(
                 "ask.show-history", "Show the history", self._show_history, "Ask", "Ctrl+H",
                 None, "history", "Show every question that was asked here.",
             ),
