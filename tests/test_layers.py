@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "precedent_resources": set[str](),
 }
 """The table of houses; the one adapter is a case of its own below."""
-CLIENT_SIDE = {"client", "protocol", "prompt", "errors", "model_jobs"}
+CLIENT_SIDE = {"client", "protocol", "prompt", "templates", "errors", "model_jobs"}
 """What the plugin sees of the engine."""
 RUNTIMES = {"torch", "onnxruntime", "transformers"}
 RUNTIME_PLACES = ("model/", "backends/", "export/", "training/", "importing/", "bench/")
@@ -35,6 +35,8 @@ RUNTIME_FREE = (
     "model_jobs.py",
     "wire/request.py",
     "wire/answer.py",
+    "wire/facts.py",
+    "templates.py",
 )
 QT = {"PyQt6", "PyQt5", "PySide6", "PySide2", "qtpy"}
 QT_FREE_VIEWER = ("model/", "dicom/", "pictures.py", "frame_verb.py", "commands.py", "settings.py")

@@ -48,6 +48,18 @@ class ImageRecipe:
         return f"{self.size}|{self.interpolation}|{self.mean}|{self.std}"
 
 
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """Which part of a picture a model sees, in the picture's own pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    scale: float
+    """Model pixels for one of the picture's; below 1 the picture is made smaller."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelImage:
     """One picture as the model sees it."""
@@ -100,15 +112,26 @@ def read_picture(data: bytes, what: str = "picture") -> Image.Image:
 def crop(picture: Image.Image, recipe: ImageRecipe) -> ByteImage:
     """Give (size, size, 3): shortest side resized to `size`, the centre kept, then RGB."""
     size = recipe.size
-    shortest = min(picture.size)
-    if shortest != size:
-        columns, rows = (
-            size if side == shortest else int(size * side / shortest) for side in picture.size
-        )
-        picture = picture.resize((columns, rows), _FILTERS[recipe.interpolation])
-    left, top = (round((side - size) / 2.0) for side in picture.size)
+    resized, (left, top) = _fitted(picture.size, size)
+    if min(picture.size) != size:
+        picture = picture.resize(resized, _FILTERS[recipe.interpolation])
     picture = picture.crop((left, top, left + size, top + size)).convert("RGB")
     return np.array(picture, dtype=np.uint8)
+
+
+def framing(width: int, height: int, recipe: ImageRecipe) -> Framing:
+    """Say which part of a picture of this size `crop` keeps."""
+    size = recipe.size
+    (columns, rows), (left, top) = _fitted((width, height), size)
+    across, down = width / columns, height / rows
+    return Framing(left * across, top * down, size * across, size * down, size / min(width, height))
+
+
+def _fitted(picture: tuple[int, int], size: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Give columns and rows with the shortest side `size`, and the kept square's corner in them."""
+    shortest = min(picture)
+    columns, rows = (size if side == shortest else int(size * side / shortest) for side in picture)
+    return (columns, rows), (round((columns - size) / 2.0), round((rows - size) / 2.0))
 
 
 def normalise(seen: ByteImage, recipe: ImageRecipe) -> ModelImage:
