@@ -12,7 +12,8 @@ from precedent_plugin.preprocess import ViewImage
 from precedent_plugin.references import Reference
 from precedent_plugin.report import DISCLAIMER, model_words
 from precedent_plugin.session import AskSettings, EngineLike
-from precedent_plugin.warnings import prompt_warnings
+from precedent_plugin.warnings.check import prompt_warnings
+from precedent_plugin.warnings.warning import Proposal
 
 Painter = Callable[..., tuple[PaintedPixels, ViewSnapshot]]
 """`render_file` of the adapter: (path, index) to painted pixels and what they are."""
@@ -65,10 +66,17 @@ def ask_once(
     prompt = compose(
         cases, image, question, picture=pictures.__getitem__, rationale=settings.rationale
     )
-    found = [warning.message for warning in prompt_warnings(cases, image, pictures)]
-    answer = engine.client(on_progress=on_progress).ask(
-        settings.request(prompt), on_text=on_text, on_progress=on_progress
+    client, request = engine.client(on_progress=on_progress), settings.request(prompt)
+    proposal = Proposal(
+        cases=cases,
+        image=image,
+        pictures=pictures,
+        likenesses={item.case.id: item.likeness for item in references},
+        rationale=settings.rationale,
+        facts=client.count(request),
     )
+    found = [warning.message for warning in prompt_warnings(proposal)]
+    answer = client.ask(request, on_text=on_text, on_progress=on_progress)
     return Asked(
         image=image,
         question=question.strip(),

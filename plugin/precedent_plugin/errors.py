@@ -8,6 +8,7 @@ PrecedentError
         LibraryError      the library's folder or database cannot be read or written
         CasebookError     a casebook file is refused or cannot be written
         TrayError         the tray cannot take a shot
+        TemplateError     a file of prompt templates cannot be read or written
         QuestionError     a question cannot do this in its present state
         UsageError        the command line was called with words that it does not take
 """
@@ -41,6 +42,10 @@ class CasebookError(PluginError):
 
 class TrayError(PluginError):
     """The tray cannot take a shot."""
+
+
+class TemplateError(PluginError):
+    """A file of prompt templates cannot be read or written."""
 
 
 class QuestionError(PluginError):
