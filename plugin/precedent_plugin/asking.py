@@ -16,7 +16,8 @@ from precedent_plugin.preprocess import ViewImage
 from precedent_plugin.references import Reference
 from precedent_plugin.report import DISCLAIMER, model_words
 from precedent_plugin.session import AskSettings, EngineLike
-from precedent_plugin.warnings import prompt_warnings
+from precedent_plugin.warnings.check import prompt_warnings
+from precedent_plugin.warnings.warning import Proposal
 from precedent_resources import PrecedentError
 
 Painter = Callable[..., tuple[PaintedPixels, ViewSnapshot]]
@@ -74,14 +75,22 @@ def ask_once(
     prompt = compose(
         cases, image, question, picture=pictures.__getitem__, rationale=settings.rationale
     )
-    found = [warning.message for warning in prompt_warnings(cases, image, pictures)]
     request = settings.request(prompt)
     asked_at = datetime.now(UTC).isoformat(timespec="seconds")
     put = Put(uuid.uuid4().hex, asked_at, request, image, tuple(cases))
+    found: list[str] = []
     try:
-        answer = engine.client(on_progress=on_progress).ask(
-            request, on_text=on_text, on_progress=on_progress
+        client = engine.client(on_progress=on_progress)
+        proposal = Proposal(
+            cases=cases,
+            image=image,
+            pictures=pictures,
+            likenesses={item.case.id: item.likeness for item in references},
+            rationale=settings.rationale,
+            facts=client.count(request),
         )
+        found += [warning.message for warning in prompt_warnings(proposal)]
+        answer = client.ask(request, on_text=on_text, on_progress=on_progress)
     except PrecedentError as error:
         if audit is not None:
             audit.record(put, Ended("failed", error=error.message, warnings=tuple(found)))

@@ -9,6 +9,7 @@ PrecedentError
         CasebookError     a casebook file is refused or cannot be written
         AuditError        the record of questions cannot be read, written or asked again
         TrayError         the tray cannot take a shot
+        TemplateError     a file of prompt templates cannot be read or written
         QuestionError     a question cannot do this in its present state
         UsageError        the command line was called with words that it does not take
 """
@@ -46,6 +47,10 @@ class AuditError(PluginError):
 
 class TrayError(PluginError):
     """The tray cannot take a shot."""
+
+
+class TemplateError(PluginError):
+    """A file of prompt templates cannot be read or written."""
 
 
 class QuestionError(PluginError):

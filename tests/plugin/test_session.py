@@ -15,6 +15,7 @@ from precedent_inference.protocol import (
     CacheCounts,
     ModelCard,
     ModelSummary,
+    PromptFacts,
     Sampling,
     Timing,
 )
@@ -81,6 +82,9 @@ class FakeEngine:
 
     def models(self) -> tuple[ModelCard, ...]:
         return (ModelCard("starter", "flamingo", "yes", 9, 512, "A demonstration."),)
+
+    def count(self, request: AskRequest) -> PromptFacts | None:
+        return None
 
     def ask(
         self,

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from precedent_inference.protocol import Answer, AskRequest, ModelSummary, Sampling, Timing
+from precedent_inference.templates import TemplateChanges
 from precedent_plugin.cases import Case
 from precedent_plugin.errors import AuditError
 from precedent_plugin.history import Outcome
@@ -53,6 +54,8 @@ class AuditedQuestion:
     rationale: bool = False
     options: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
+    templates: TemplateChanges | None = None
+    """What was written differently from the model's own templates."""
     sent: str = ""
     """The whole prompt, special tokens visible, as the engine says it."""
     model: ModelSummary | None = None
@@ -135,6 +138,7 @@ def entry_of(put: Put, ended: Ended, product: str) -> AuditedQuestion:
         rationale=request.rationale,
         options=request.options,
         stop=request.stop,
+        templates=request.templates,
         sent="" if answer is None or answer.sent is None else answer.sent.text,
         model=None if answer is None else answer.model,
         answer=ended.text if answer is None else answer.text,

@@ -60,6 +60,7 @@ def request_of(entry: AuditedQuestion, picture: Callable[[str], bytes]) -> AskRe
         stop=entry.stop,
         options=entry.options,
         logprobs=True,
+        templates=entry.templates,
     )
 
 

@@ -27,7 +27,7 @@ from precedent_plugin.question import Question
 from precedent_plugin.select import ArrangedShot
 from precedent_plugin.session import AskSettings, Session
 from precedent_plugin.tray import Tray
-from precedent_plugin.warnings import PromptWarning
+from precedent_plugin.warnings.warning import PromptWarning
 from precedent_resources import PrecedentError
 
 EngineState = Literal["off", "starting", "ready", "failed"]

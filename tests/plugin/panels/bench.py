@@ -21,6 +21,7 @@ from precedent_inference.protocol import (
     CacheCounts,
     ModelCard,
     ModelSummary,
+    PromptFacts,
     Sent,
     Timing,
 )
@@ -168,6 +169,9 @@ class FakeEngine:
                       ("It has no medical knowledge.",)),
             ModelCard("other", "flamingo", "no", 1, 1024, "# Other"),
         )  # fmt: skip
+
+    def count(self, request: AskRequest) -> PromptFacts | None:
+        return None
 
     def ask(
         self,

@@ -10,7 +10,14 @@ import pytest
 from PIL import Image
 
 from precedent_inference.errors import EngineLost
-from precedent_inference.protocol import Answer, AskRequest, CacheCounts, ModelSummary, Timing
+from precedent_inference.protocol import (
+    Answer,
+    AskRequest,
+    CacheCounts,
+    ModelSummary,
+    PromptFacts,
+    Timing,
+)
 from precedent_plugin.host import PaintedPixels, ViewSnapshot
 
 STARTER = ModelSummary("starter", "flamingo", "onnx", "float32", "CPU")
@@ -37,6 +44,9 @@ class FakeEngine:
 
     def close(self) -> None:
         self.is_closed = True
+
+    def count(self, request: AskRequest) -> PromptFacts | None:
+        return None
 
     def ask(
         self,

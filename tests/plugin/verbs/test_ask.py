@@ -45,8 +45,8 @@ def test_json_is_the_contract(
         capsys,
         pictures("query", 30),
         *("-q", "Where?"),
-        *("--shot", pictures("one", 10), "Where?", "left"),
-        *("--shot", pictures("two", 50), "Where?", "right"),
+        *("--shot", pictures("one", 27), "Where?", "left"),
+        *("--shot", pictures("two", 34), "Where?", "right"),
     )
     assert found == {
         "answer": "right",
