@@ -23,7 +23,15 @@ MAY_IMPORT = {
     "precedent_resources": set[str](),
 }
 """The table of houses; the one adapter is a case of its own below."""
-CLIENT_SIDE = {"client", "protocol", "prompt", "errors", "model_jobs", "evidence.findings"}
+CLIENT_SIDE = {
+    "client",
+    "protocol",
+    "prompt",
+    "templates",
+    "errors",
+    "model_jobs",
+    "evidence.findings",
+}
 """What the plugin sees of the engine."""
 RUNTIMES = {"torch", "onnxruntime", "transformers"}
 RUNTIME_PLACES = ("model/", "backends/", "export/", "training/", "importing/", "bench/")
@@ -37,6 +45,8 @@ RUNTIME_FREE = (
     "wire/answer.py",
     "wire/evidence.py",
     "evidence/findings.py",
+    "wire/facts.py",
+    "templates.py",
 )
 QT = {"PyQt6", "PyQt5", "PySide6", "PySide2", "qtpy"}
 QT_FREE_VIEWER = ("model/", "dicom/", "pictures.py", "frame_verb.py", "commands.py", "settings.py")

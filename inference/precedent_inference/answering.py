@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from precedent_inference.batching import BatchRow, answer_batch
 from precedent_inference.bounds import require_bounds
-from precedent_inference.encoding import EncodedPrompt, PromptEncoder
+from precedent_inference.encoding import EncodedPrompt, PromptEncoder, encoder_for
 from precedent_inference.engine import Engine, Prefilled, TokenRules
 from precedent_inference.generation.cleanup import clean
 from precedent_inference.generation.scoring import AnswerRow, total
@@ -29,6 +29,7 @@ from precedent_inference.protocol import (
     Timing,
     TokenLog,
 )
+from precedent_inference.templates import TemplateChanges
 from precedent_inference.tokenizer import TextTokenizer
 
 
@@ -66,16 +67,15 @@ class Answerer:
     def prepare(self, request: AskRequest) -> Prepared:
         """Check a request and make it ready. Raises PromptError or ImageError."""
         require_bounds(request)
-        room = self._encoder.room_for(request.options) or request.sampling.max_new_tokens
-        encoded = self._encoder.encode(
-            request.prompt, max_new_tokens=room, rationale=request.rationale
-        )
+        encoder = encoder_for(self.profile, self.tokenizer, request.templates)
+        room = encoder.room_for(request.options) or request.sampling.max_new_tokens
+        encoded = encoder.encode(request.prompt, max_new_tokens=room, rationale=request.rationale)
         images = tuple(
             prepare_image(data, self.profile.image, what)
             for data, what in _pictures(request.prompt)
         )
         options = tuple(
-            AnswerRow(self._encoder.option(encoded, option), self.profile.stop.is_learned)
+            AnswerRow(encoder.option(encoded, option), self.profile.stop.is_learned)
             for option in request.options
         )
         return Prepared(request, encoded, images, options, room)
@@ -171,7 +171,9 @@ class Answerer:
             warnings.append("No reference cases: this model answers only by comparison with them.")
         if shots and profile.takes_shots == "harmful":
             warnings.append(f"Reference cases make the answers of {profile.name} worse.")
-        if request.rationale and profile.templates.rationale_query is None:
+        changes = request.templates or TemplateChanges()
+        templates = changes.applied_to(profile.templates)
+        if request.rationale and templates.rationale_query is None:
             warnings.append(f"{profile.name} states no rationales; only the answer was asked for.")
         if draft.finish == "length":
             warnings.append(f"The answer was cut off after {draft.new_tokens} tokens.")
@@ -189,6 +191,7 @@ def summary(profile: ModelProfile, engine: Engine) -> ModelSummary:
         report.device,
         report.reason,
         report.warnings,
+        profile.fingerprint,
     )
 
 

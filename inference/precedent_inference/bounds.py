@@ -2,6 +2,7 @@
 
 from precedent_inference.errors import PromptError
 from precedent_inference.protocol import AskRequest, Sampling
+from precedent_inference.templates import MAX_TEMPLATE_CHARACTERS
 
 MAX_NEW_TOKENS = 1024
 MAX_TEMPERATURE = 5.0
@@ -25,6 +26,9 @@ def require_bounds(request: AskRequest) -> None:
         raise PromptError(f"{len(request.stop)} stop texts were given; at most {MAX_STOPS}.")
     if not all(1 <= len(text) <= MAX_STOP_CHARACTERS for text in request.stop):
         raise PromptError(f"A stop text must have 1 to {MAX_STOP_CHARACTERS} characters.")
+    changed = {} if request.templates is None else request.templates.changed
+    if any(len(text) > MAX_TEMPLATE_CHARACTERS for text in changed.values()):
+        raise PromptError(f"A template must have at most {MAX_TEMPLATE_CHARACTERS:,} characters.")
     if request.options:
         _require_options(request)
 

@@ -33,6 +33,7 @@ from precedent_inference.protocol import (
     Loading,
     ModelCard,
     ModelSummary,
+    PromptFacts,
     Timing,
     Waiting,
 )
@@ -45,6 +46,7 @@ from precedent_inference.wire.answer import (
 )
 from precedent_inference.wire.errors import error_from_json
 from precedent_inference.wire.evidence import evidence_event, evidence_request_to_json
+from precedent_inference.wire.facts import facts_from_json
 from precedent_inference.wire.request import Asked, Json, request_to_json
 from precedent_resources import PrecedentError
 
@@ -57,6 +59,7 @@ POLL_S = 0.05
 START_S = 600.0
 """Without any progress; a large model on a slow disk takes minutes."""
 DYING_S = 2.0
+NOT_OFFERED = frozenset({httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED})
 
 
 class EngineClient:
@@ -97,6 +100,19 @@ class EngineClient:
         if "status" not in table.values:
             raise error_from_json(table.values, response.status_code)
         return table.text("status"), table.text("message")
+
+    def count(self, request: AskRequest) -> PromptFacts | None:
+        """Say what a request would take of its model, without asking it.
+
+        None from a server that is not ours. Raises EngineLost, ModelError, PromptError, ImageError.
+        """
+        body = request_to_json(Asked(request))
+        response = self._send("POST", "/v1/precedent/count", body)
+        if response.status_code in NOT_OFFERED:
+            return None
+        if not response.is_success:
+            raise error_from_json(_json(response.text), response.status_code)
+        return facts_from_json(_json(response.text))
 
     def ask(
         self,
@@ -195,9 +211,9 @@ class EngineClient:
             raise error_from_json(_json(response.text), response.status_code)
         return _json(response.text)
 
-    def _send(self, method: str, path: str) -> httpx.Response:
+    def _send(self, method: str, path: str, body: object = None) -> httpx.Response:
         try:
-            return self._http.request(method, path)
+            return self._http.request(method, path, json=body)
         except httpx.TransportError as error:
             raise self._lost("cannot be reached", error) from error
 
@@ -299,8 +315,15 @@ class LocalEngine:
         *,
         backend: Literal["auto", "pytorch", "onnx"] = "auto",
         model_folders: Sequence[Path] = (),
+        first_model: str | None = None,
     ) -> None:
+        """Nothing is started yet. first_model: the one loaded at the start; None for the starter.
+
+        When it cannot be loaded, questions to it say why.
+        """
         self._arguments = ["--backend", backend]
+        if first_model is not None:
+            self._arguments += ["--model", first_model]
         for folder in model_folders:
             self._arguments += ["--models", str(folder)]
         self._name = secrets.token_hex(8)

@@ -7,12 +7,13 @@ question.
 import re
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from precedent_inference.errors import PromptError
 from precedent_inference.profile import ModelProfile
 from precedent_inference.prompt import Prompt, Shot
+from precedent_inference.templates import TemplateChanges, require_whole
 from precedent_inference.tokenizer import TextTokenizer
 
 
@@ -27,6 +28,17 @@ class EncodedPrompt:
     """The whole prompt, special tokens visible."""
     tail: str
     """The text after the last special token, which the answer goes on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A prompt as the model would read it, and how many tokens each part of it takes."""
+
+    encoded: EncodedPrompt
+    preamble: int
+    """Tokens before the first turn, the start token included."""
+    shots: tuple[int, ...]
+    query: int
 
 
 class _Piece(NamedTuple):
@@ -58,15 +70,26 @@ class PromptEncoder:
         """
         self._require_shots_allowed(prompt)
         self._require_images_fit(prompt)
-        pieces = [self._start(), self._preamble(prompt.preamble)]
-        pieces += [self._shot(shot, rationale=rationale) for shot in prompt.shots]
-        pieces.append(self._query(prompt, rationale=rationale))
-        self._require_tokens_fit([len(piece.ids) for piece in pieces], max_new_tokens)
+        layout = self.lay_out(prompt, rationale=rationale)
+        self._require_tokens_fit(layout, max_new_tokens)
+        return layout.encoded
+
+    def lay_out(self, prompt: Prompt, *, rationale: bool = False) -> Layout:
+        """Give a prompt's tokens whether they fit or not, and how many each part takes."""
+        before = (self._start(), self._preamble(prompt.preamble))
+        shots = [self._shot(shot, rationale=rationale) for shot in prompt.shots]
+        query = self._query(prompt, rationale=rationale)
+        pieces = [*before, *shots, query]
         tokens = tuple(token for piece in pieces for token in piece.ids)
         positions = tuple(at for at, token in enumerate(tokens) if token == self._image)
         assert len(positions) == len(prompt.images)
         text = "".join(piece.text for piece in pieces)
-        return EncodedPrompt(tokens, positions, text, pieces[-1].tail)
+        return Layout(
+            EncodedPrompt(tokens, positions, text, query.tail),
+            sum(len(piece.ids) for piece in before),
+            tuple(len(piece.ids) for piece in shots),
+            len(query.ids),
+        )
 
     def room_for(self, options: Sequence[str]) -> int:
         """Give how many tokens the longest of these answers takes with its end; 0 for none."""
@@ -145,13 +168,12 @@ class PromptEncoder:
             f"The prompt holds {images} pictures; {self._profile.name} reads at most {limit}.", hint
         )
 
-    def _require_tokens_fit(self, lengths: list[int], max_new_tokens: int) -> None:
-        limit = self._profile.context_tokens
-        total = sum(lengths) + max_new_tokens
+    def _require_tokens_fit(self, layout: Layout, max_new_tokens: int) -> None:
+        limit, shots, query = self._profile.context_tokens, list(layout.shots), layout.query
+        total = len(layout.encoded.tokens) + max_new_tokens
         if total <= limit:
             return
-        start, preamble, *shots, query = lengths
-        room = limit - max_new_tokens - start - preamble - query
+        room = limit - max_new_tokens - layout.preamble - query
         if room < 0:
             raise PromptError(
                 f"The question needs {query} tokens and its answer {max_new_tokens}; "
@@ -164,6 +186,20 @@ class PromptEncoder:
             f"The last {kept} of the {len(shots)} reference cases would fit: remove the others or "
             "shorten their texts.",
         )
+
+
+def encoder_for(
+    profile: ModelProfile, tokenizer: TextTokenizer, changes: TemplateChanges | None
+) -> PromptEncoder:
+    """Give the encoder of a model, with a user's templates where there are some.
+
+    Raises PromptError when those cannot be used.
+    """
+    if changes is None:
+        return PromptEncoder(profile, tokenizer)
+    templates = changes.applied_to(profile.templates)
+    require_whole(templates, profile.image_token, "The templates", PromptError)
+    return PromptEncoder(replace(profile, templates=templates), tokenizer)
 
 
 def _fitting(sizes: list[int], room: int) -> int:

@@ -200,6 +200,19 @@ class Engine:
             rows, state = self.backend.forward(Step(_row([token]), index), prompt.media, state)
             logits = rows[0, 0]
 
+    def held(self, tokens: Sequence[int], keys: Sequence[str]) -> tuple[int, int]:
+        """Give how many pictures, and how many leading tokens, of a prompt need not be computed.
+
+        keys: of the pictures, in order. Changes nothing; may be called from any thread.
+        """
+        images = sum(
+            key in self.image_cache or (self._store is not None and key in self._store)
+            for key in keys
+        )
+        is_image = [token == self.rules.image for token in tokens]
+        row = seen_row(tokens, media_index(is_image, self.rules.placement), keys)
+        return images, self.prefix_cache.known(row[:-1])
+
     def forget(self) -> None:
         """Empty the caches in memory."""
         self.image_cache.clear()

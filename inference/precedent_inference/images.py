@@ -48,6 +48,18 @@ class ImageRecipe:
         return f"{self.size}|{self.interpolation}|{self.mean}|{self.std}"
 
 
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """Which part of a picture a model sees, in the picture's own pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    scale: float
+    """Model pixels for one of the picture's; below 1 the picture is made smaller."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelImage:
     """One picture as the model sees it."""
@@ -105,20 +117,27 @@ def picture_size(data: bytes) -> tuple[int, int]:
 
 def crop(picture: Image.Image, recipe: ImageRecipe) -> ByteImage:
     """Give (size, size, 3): shortest side resized to `size`, the centre kept, then RGB."""
-    resized, (left, top) = _placement(picture.size, recipe.size)
-    if resized != picture.size:
+    size = recipe.size
+    resized, (left, top) = _fitted(picture.size, size)
+    if min(picture.size) != size:
         picture = picture.resize(resized, _FILTERS[recipe.interpolation])
-    picture = picture.crop((left, top, left + recipe.size, top + recipe.size)).convert("RGB")
+    picture = picture.crop((left, top, left + size, top + size)).convert("RGB")
     return np.array(picture, dtype=np.uint8)
 
 
-def kept_rectangle(
-    columns: int, rows: int, recipe: ImageRecipe
-) -> tuple[float, float, float, float]:
-    """Give left, top, width and height of what `crop` keeps, in pixels of the whole picture."""
-    (wide, high), (left, top) = _placement((columns, rows), recipe.size)
-    across, down = columns / wide, rows / high
-    return left * across, top * down, recipe.size * across, recipe.size * down
+def framing(width: int, height: int, recipe: ImageRecipe) -> Framing:
+    """Say which part of a picture of this size `crop` keeps."""
+    size = recipe.size
+    (columns, rows), (left, top) = _fitted((width, height), size)
+    across, down = width / columns, height / rows
+    return Framing(left * across, top * down, size * across, size * down, size / min(width, height))
+
+
+def _fitted(picture: tuple[int, int], size: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Give columns and rows with the shortest side `size`, and the kept square's corner in them."""
+    shortest = min(picture)
+    columns, rows = (size if side == shortest else int(size * side / shortest) for side in picture)
+    return (columns, rows), (round((columns - size) / 2.0), round((rows - size) / 2.0))
 
 
 def normalise(seen: ByteImage, recipe: ImageRecipe) -> ModelImage:
@@ -134,13 +153,6 @@ def seen_png(image: ModelImage) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(image.seen).save(stream, "PNG")
     return stream.getvalue()
-
-
-def _placement(size: tuple[int, int], wanted: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Give columns and rows after resizing, and left and top of the crop in them."""
-    shortest = min(size)
-    columns, rows = (wanted if side == shortest else int(wanted * side / shortest) for side in size)
-    return (columns, rows), (round((columns - wanted) / 2.0), round((rows - wanted) / 2.0))
 
 
 def _require_size(picture: Image.Image, what: str) -> None:

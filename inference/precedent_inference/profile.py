@@ -13,36 +13,13 @@ from precedent_inference.errors import ModelError
 from precedent_inference.images import INTERPOLATIONS, ImageRecipe
 from precedent_inference.json_border import Table
 from precedent_inference.placement import PLACEMENTS, Placement
+from precedent_inference.templates import Templates, require_whole
 
 PROFILE_FILE = "profile.json"
 FORMAT, VERSION = "precedent-model", 1
 
 TakesShots = Literal["yes", "no", "harmful"]
 Pool = Literal["mean", "flatten"]
-
-
-@dataclass(frozen=True, slots=True)
-class Templates:
-    """How a prompt is written: special tokens in the template, user text in its fields."""
-
-    shot: str
-    """Fields {question} and {answer}."""
-    query: str
-    """Field {question}; ends where the answer begins."""
-    start: str | int | None = None
-    """The first token, by text or id; None when the model has none."""
-    preamble: str = ""
-    """Text before the first shot."""
-    rationale_shot: str | None = None
-    """Fields {question}, {rationale} and {answer}; None when the model states no rationales."""
-    rationale_query: str | None = None
-
-    @property
-    def before_answer(self) -> str:
-        """What a shot writes between the end of a query and its answer, as a rule a space."""
-        asked = self.query.rpartition("{question}")[2]
-        told = self.shot.rpartition("{question}")[2].partition("{answer}")[0]
-        return told.removeprefix(asked) if told.startswith(asked) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +73,8 @@ class ModelProfile:
     suppress: tuple[str, ...] = ("<image>",)
     """Tokens that are never generated."""
     feature: Feature = field(default_factory=Feature)
+    trained_images: int | None = None
+    """The most pictures that a prompt held in training; None when it is not known."""
     licence: str = ""
     intended_use: str = ""
     known_limits: tuple[str, ...] = ()
@@ -145,6 +124,7 @@ def profile_from_json(raw: object, where: str) -> ModelProfile:
         image_token=image_token,
         suppress=table.texts("suppress", default=("<image>",)),
         feature=_feature(table.table("feature", default={"pool": "mean"})),
+        trained_images=_trained_images(table),
         licence=table.text("licence", default=""),
         intended_use=table.text("intended_use", default=""),
         known_limits=table.texts("known_limits", default=()),
@@ -155,7 +135,7 @@ def profile_from_json(raw: object, where: str) -> ModelProfile:
 def profile_to_json(profile: ModelProfile) -> str:
     """Give the text of `profile.json`, the same for the same profile."""
     recipe, templates, feature = profile.image, profile.templates, profile.feature
-    raw = {
+    raw: dict[str, object] = {
         "format": FORMAT,
         "version": VERSION,
         "name": profile.name,
@@ -198,6 +178,8 @@ def profile_to_json(profile: ModelProfile) -> str:
         "known_limits": list(profile.known_limits),
         "hashes": dict(profile.hashes),
     }
+    if profile.trained_images is not None:
+        raw["trained_images"] = profile.trained_images
     return json.dumps(raw, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -229,23 +211,8 @@ def _templates(table: Table, image_token: str) -> Templates:
         rationale_shot=table.optional_text("rationale_shot"),
         rationale_query=table.optional_text("rationale_query"),
     )
-    _require_fields(templates.shot, ("question", "answer"), f"{table.where}: shot")
-    _require_fields(templates.query, ("question",), f"{table.where}: query")
-    if templates.rationale_shot is not None:
-        where = f"{table.where}: rationale_shot"
-        _require_fields(templates.rationale_shot, ("question", "rationale", "answer"), where)
-    turns = (templates.shot, templates.query, templates.rationale_shot, templates.rationale_query)
-    if any(turn is not None and turn.count(image_token) != 1 for turn in turns):
-        raise ModelError(f"{table.where}: each template of a turn must hold {image_token} once.")
-    if image_token in templates.preamble:
-        raise ModelError(f"{table.where}: the preamble must not hold {image_token}.")
+    require_whole(templates, image_token, table.where, ModelError)
     return templates
-
-
-def _require_fields(template: str, names: tuple[str, ...], where: str) -> None:
-    missing = [name for name in names if "{" + name + "}" not in template]
-    if missing:
-        raise ModelError(f"{where} lacks the field {{{missing[0]}}}.")
 
 
 def _stop_rules(table: Table) -> StopRules:
@@ -271,6 +238,12 @@ def _feature(table: Table) -> Feature:
     if not latents or min(latents) < 0:
         raise ModelError(f"{table.where}: pool must name at least one latent, counted from 0.")
     return Feature("mean", latents)
+
+
+def _trained_images(table: Table) -> int | None:
+    if table.values.get("trained_images") is None:
+        return None
+    return table.integer("trained_images", least=1)
 
 
 def _hashes(table: Table) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from precedent_inference.prompt import Prompt
+from precedent_inference.templates import TemplateChanges, Templates
 
 PROTOCOL_VERSION = 1
 
@@ -58,6 +59,8 @@ class AskRequest:
     """Report the log-probability of each token."""
     next_best: bool = False
     """Report the answer that the model would have given next."""
+    templates: TemplateChanges | None = None
+    """What is written differently from the model's own templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class ModelSummary:
     """Why this device and precision, one sentence; empty where there was no choice."""
     missed: tuple[str, ...] = ()
     """What was wanted to run it and could not be had, a sentence each."""
+    fingerprint: str = ""
+    """SHA-256 of the model's profile, which states the hashes of its files; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,3 +211,57 @@ class ModelCard:
     card: str
     """What the model is and is not, Markdown."""
     known_limits: tuple[str, ...] = ()
+    trained_images: int | None = None
+    """The most pictures that a prompt held in training; None when it is not known."""
+    templates: Templates | None = None
+    """How its prompts are written; None for a model of another server."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """One picture of a prompt: its size, and the part of it that the model would see."""
+
+    width: int
+    height: int
+    kept: tuple[float, float, float, float]
+    """Left, top, width and height, in the picture's own pixels."""
+    scale: float
+    """Model pixels for one of the picture's; below 1 the picture is made smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFacts:
+    """What a prompt takes of a model, and what of it need not be computed again."""
+
+    model: str
+    preamble_tokens: int
+    """Before the first reference."""
+    shot_tokens: tuple[int, ...]
+    """Of each reference, in prompt order."""
+    query_tokens: int
+    answer_tokens: int
+    """Room that is kept for the answer."""
+    context_tokens: int
+    """What the model reads in all."""
+    max_images: int
+    trained_images: int | None
+    """The most pictures that a prompt held in training; None when it is not known."""
+    pictures: tuple[PictureFacts, ...]
+    """In prompt order; the query's are last."""
+    images_cached: int
+    prompt_tokens_cached: int
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Of the whole prompt."""
+        return self.preamble_tokens + sum(self.shot_tokens) + self.query_tokens
+
+    @property
+    def total_tokens(self) -> int:
+        """Prompt and answer."""
+        return self.prompt_tokens + self.answer_tokens
+
+    @property
+    def fits(self) -> bool:
+        """Whether the model can be asked so."""
+        return self.total_tokens <= self.context_tokens and len(self.pictures) <= self.max_images

@@ -7,7 +7,9 @@ PrecedentError
         PictureError      a picture is not a PNG that can be kept
         LibraryError      the library's folder or database cannot be read or written
         CasebookError     a casebook file is refused or cannot be written
+        AuditError        the record of questions cannot be read, written or asked again
         TrayError         the tray cannot take a shot
+        TemplateError     a file of prompt templates cannot be read or written
         QuestionError     a question cannot do this in its present state
         UsageError        the command line was called with words that it does not take
 """
@@ -39,8 +41,16 @@ class CasebookError(PluginError):
     """A casebook file is refused, or cannot be written."""
 
 
+class AuditError(PluginError):
+    """The record of questions cannot be read or written, or a question cannot be asked again."""
+
+
 class TrayError(PluginError):
     """The tray cannot take a shot."""
+
+
+class TemplateError(PluginError):
+    """A file of prompt templates cannot be read or written."""
 
 
 class QuestionError(PluginError):

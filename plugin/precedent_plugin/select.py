@@ -56,6 +56,8 @@ class ArrangedShot:
     """0..1 to the picture that is asked about; None when there is none."""
     number: int
     """Place in the prompt, from 1; 0 when it is muted and not sent."""
+    pinned: bool = False
+    """Stays whatever number of shots is chosen."""
 
 
 def describe(pixels: NDArray[np.uint8]) -> Descriptor:
@@ -104,6 +106,25 @@ def order_shots(
     sign = 1 if policy == "most-similar-last" else -1
     ranked = sorted(zip(likenesses, cases, strict=True), key=lambda pair: sign * pair[0])
     return tuple(case for _, case in ranked)
+
+
+def muting(shots: Sequence[ArrangedShot], wanted: int) -> dict[str, bool]:
+    """Say which shots to mute or to send again so that the `wanted` most alike are sent.
+
+    Only what changes is named. Shots of unknown likeness count as least alike; pinned ones are sent
+    before all others, and go only when there are more of them than wanted.
+    """
+
+    def rank(shot: ArrangedShot) -> tuple[bool, float]:
+        return shot.pinned, shot.likeness or 0.0
+
+    active = [shot for shot in shots if not shot.muted]
+    muted = [shot for shot in shots if shot.muted]
+    if wanted < len(active):
+        least = sorted(active, key=rank)
+        return {shot.case.id: True for shot in least[: len(active) - wanted]}
+    most = sorted(muted, key=rank, reverse=True)
+    return {shot.case.id: False for shot in most[: wanted - len(active)]}
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -6,38 +6,50 @@ engine: call them through the host's `run`. All others return at once, and are c
 
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
 from psygnal import Signal
 
 from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import Prompt
-from precedent_inference.protocol import AskRequest, ModelCard, Sampling
+from precedent_inference.protocol import AskRequest, ModelCard, PromptFacts, Sampling
+from precedent_inference.templates import TemplateChanges
+from precedent_plugin.audit.entry import Ended, Put
+from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.cases import Case
 from precedent_plugin.composer import compose
+from precedent_plugin.errors import QuestionError, TrayError
+from precedent_plugin.examination import Examination, Examines
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.host import Runner
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.preprocess import ViewImage
+from precedent_plugin.prompting.matching import Originals, rendered, squared, squared_view
+from precedent_plugin.prompting.template_files import TemplateFiles, templates_folder
 from precedent_plugin.question import Client, Question
 from precedent_plugin.report import model_words
 from precedent_plugin.select import ArrangedShot, describe_png, likeness, order_shots
 from precedent_plugin.shot_pictures import ShotPictures
 from precedent_plugin.tray import Tray
-from precedent_plugin.warnings import PromptWarning, prompt_warnings
+from precedent_plugin.warnings.check import prompt_warnings
+from precedent_plugin.warnings.repair import MatchWindow
+from precedent_plugin.warnings.warning import PromptWarning, Proposal
 from precedent_resources import PrecedentError
 
 logger = logging.getLogger(__name__)
 
 
-class EngineClientLike(Client, Protocol):
+class EngineClientLike(Client, Examines, Protocol):
     """The part of `EngineClient` that a session needs."""
 
     def models(self) -> tuple[ModelCard, ...]:
         """List the models that the engine offers."""
+        ...
+
+    def count(self, request: AskRequest) -> PromptFacts | None:
+        """Say what a request would take of its model; None from a server that is not ours."""
         ...
 
 
@@ -62,6 +74,10 @@ class AskSettings:
     rationale: bool = False
     options: tuple[str, ...] = ()
     """Score these answers instead of letting the model write one."""
+    fit_whole: bool = False
+    """Send every picture whole inside a square, so that the model's crop cuts nothing of it."""
+    templates: TemplateChanges | None = None
+    """What is written differently from the model's own templates."""
     next_best: bool = False
     """Also find the answer that the model would have given next, which takes as long again."""
 
@@ -73,7 +89,9 @@ class AskSettings:
             sampling=self.sampling,
             rationale=self.rationale,
             options=self.options,
+            logprobs=True,
             next_best=self.next_best,
+            templates=self.templates,
         )
 
 
@@ -82,22 +100,36 @@ class Session:
 
     question_changed = Signal(object)
     """With the new `Question`; its own signals say how it goes on."""
+    examination_changed = Signal(object)
+    """With the new `Examination`, or None when another question was asked."""
     trouble = Signal(object)
     """With a PrecedentError that is not the question's own: history could not be written."""
 
     def __init__(
-        self, library: CaseLibrary, run: Runner, make_engine: Callable[[], EngineLike]
+        self,
+        library: CaseLibrary,
+        run: Runner,
+        make_engine: Callable[[], EngineLike],
+        *,
+        originals: Originals = lambda _: None,
     ) -> None:
-        """The engine is made and started with the first call that needs it."""
+        """The engine is made and started with the first call that needs it.
+
+        originals: gives the modality values of a case's region, for another window.
+        """
         self.library = library
         self.tray = Tray()
+        self.templates = TemplateFiles(templates_folder(library.folder))
+        self._originals = originals
         self._run = run
         self._make_engine = make_engine
         self._engine: EngineLike | None = None
         self._engine_lock = threading.Lock()
         self._is_closed = False
         self._pictures = ShotPictures(library.image)
+        self.audit: Final = AuditTrail(library.folder)
         self._question: Question | None = None
+        self._examination: Examination | None = None
 
     @property
     def question(self) -> Question | None:
@@ -111,52 +143,126 @@ class Session:
     def arrange(self, image: ViewImage | None) -> tuple[ArrangedShot, ...]:
         """Give the tray's shots in the order of the prompt, muted ones after; may wait."""
         shots = self.tray.shots
-        near = self._likenesses([shot.case for shot in shots], image)
-        active = tuple(shot.case for shot in shots if not shot.muted)
+        near = self._likenesses([shot.sent for shot in shots], image)
+        active = tuple(shot.sent for shot in shots if not shot.muted)
+        pinned = {shot.case.id for shot in shots if shot.pinned}
         ordered = order_shots(
             active, self.tray.policy, None if near is None else [near[case.id] for case in active]
         )
-        muted = tuple(shot.case for shot in shots if shot.muted)
+        muted = tuple(shot.sent for shot in shots if shot.muted)
+        numbered = [*enumerate(ordered, start=1), *((0, case) for case in muted)]
         return tuple(
-            ArrangedShot(case, False, None if near is None else near[case.id], number)
-            for number, case in enumerate(ordered, start=1)
-        ) + tuple(
-            ArrangedShot(case, True, None if near is None else near[case.id], 0) for case in muted
+            ArrangedShot(
+                case,
+                muted=not number,
+                likeness=None if near is None else near[case.id],
+                number=number,
+                pinned=case.id in pinned,
+            )
+            for number, case in numbered
         )
 
-    def check(self, image: ViewImage | None) -> tuple[PromptWarning, ...]:
-        """Give what is true and worth knowing before asking; may wait."""
-        return self._warnings(_sent(self.arrange(image)), image)
+    def check(
+        self,
+        image: ViewImage | None,
+        settings: AskSettings | None = None,
+        facts: PromptFacts | None = None,
+    ) -> tuple[PromptWarning, ...]:
+        """Give what is true and worth knowing before asking; may wait.
 
-    def ask(self, text: str, image: ViewImage, settings: AskSettings) -> Question:
+        facts: what `count` gave; without them nothing is said of what the model would not see.
+        """
+        shots = self.arrange(image)
+        return prompt_warnings(self._proposal(shots, image, settings or AskSettings(), facts))
+
+    def count(self, text: str, image: ViewImage, settings: AskSettings) -> PromptFacts | None:
+        """Say what asking so would take of the model; may wait for the engine to start.
+
+        An empty question counts as one sign. None from a server that is not ours. Raises what the
+        engine reports.
+        """
+        cases = _sent(self.arrange(image))
+        settings = self._with_templates(settings)
+        if not all(case.rationale for case in cases):
+            settings = replace(settings, rationale=False)
+        prompt = self._prompt(cases, image, text.strip() or "?", settings)
+        return self._connect(None).count(settings.request(prompt))
+
+    def rendered(self, repair: MatchWindow) -> dict[str, Case]:
+        """Give shots in another window, for `Tray.show_as`; may wait.
+
+        Raises TrayError for a shot of which only the picture was kept, LibraryError.
+        """
+        shown: dict[str, Case] = {}
+        for shot in self.tray.shots:
+            if shot.case.id in repair.case_ids:
+                values = self._originals(shot.case)
+                if values is None:
+                    raise TrayError(
+                        f"The reference “{shot.case.answer}” was kept as a picture alone; its "
+                        "window cannot be changed.",
+                        "Mute it, or save it again from its study.",
+                    )
+                case, png = rendered(shot.case, values, repair.window)
+                self._pictures.hold(case.images[0], png)
+                shown[case.id] = case
+        return shown
+
+    def ask(
+        self,
+        text: str,
+        image: ViewImage,
+        settings: AskSettings,
+        facts: PromptFacts | None = None,
+    ) -> Question:
         """Make a question of the tray's active shots and send it; stops one under way.
 
         The shots' pictures were read by `arrange` as a rule; those that were not are read here, a
-        few small files. Raises PromptError at once when the words or the shots cannot be asked,
-        LibraryError when a shot's picture is gone.
+        few small files. facts: as for `check`. Raises PromptError at once when the words or the
+        shots cannot be asked, TemplateError, LibraryError when a shot's picture is gone.
         """
-        cases = _sent(self.arrange(image))
-        prompt = compose(
-            cases, image, text, picture=self._pictures.read, rationale=settings.rationale
-        )
-        warnings = tuple(warning.message for warning in self._warnings(cases, image))
+        shots = self.arrange(image)
+        cases = _sent(shots)
+        settings = self._with_templates(settings)
+        prompt = self._prompt(cases, image, text, settings)
+        found = prompt_warnings(self._proposal(shots, image, settings, facts))
+        warnings = tuple(warning.message for warning in found)
         self.stop()
         question = Question(settings.request(prompt), image, shots=cases, warnings=warnings)
         question.state_changed.connect(lambda _: self._keep(question))
         self._question = question
+        self._examination = None
+        self.examination_changed.emit(None)
         self.question_changed.emit(question)
         question.send(self._connect, self._run)
         return question
 
+    def examine(self) -> None:
+        """Find out what the latest answer rests on. Raises QuestionError without an answer."""
+        if self._question is None:
+            raise QuestionError("There is no answer to examine.", "Ask first.")
+        if self._examination is None:
+            self._examination = Examination(self._question)
+            self.examination_changed.emit(self._examination)
+        self._examination.start(self._connect, self._run)
+
     def stop(self) -> None:
-        """Stop the question under way."""
+        """Stop the question or the examination under way."""
         if self._question is not None:
             self._question.cancel()
+        if self._examination is not None:
+            self._examination.stop()
 
     def retry(self) -> None:
         """Send the latest question again after it failed or was stopped; starts a dead engine."""
         if self._question is not None:
             self._question.send(self._connect, self._run)
+
+    def did(self, question_id: str, what: str) -> None:
+        """Record what the reader did with an answer, in one word: "copied"."""
+        self._run(
+            self.audit.act, question_id, what, on_result=lambda _: None, on_error=self._complain
+        )
 
     def restart(self) -> None:
         """End the engine; the next question starts one, which looks for its models anew.
@@ -197,25 +303,61 @@ class Session:
             for case in cases
         }
 
-    def _warnings(
-        self, cases: Sequence[Case], image: ViewImage | None
-    ) -> tuple[PromptWarning, ...]:
-        pictures = {case.images[0]: self._pictures.read(case.images[0]) for case in cases}
-        return prompt_warnings(cases, image, pictures)
+    def _with_templates(self, settings: AskSettings) -> AskSettings:
+        """Take over what the user wrote for the model, unless the settings say otherwise."""
+        if settings.templates is not None:
+            return settings
+        return replace(settings, templates=self.templates.read(settings.model))
+
+    def _prompt(
+        self, cases: Sequence[Case], image: ViewImage, text: str, settings: AskSettings
+    ) -> Prompt:
+        read = self._pictures.read
+        return compose(
+            cases,
+            squared_view(image) if settings.fit_whole else image,
+            text,
+            picture=(lambda sha256: squared(read(sha256))) if settings.fit_whole else read,
+            rationale=settings.rationale,
+        )
+
+    def _proposal(
+        self,
+        shots: Sequence[ArrangedShot],
+        image: ViewImage | None,
+        settings: AskSettings,
+        facts: PromptFacts | None,
+    ) -> Proposal:
+        sent = [shot for shot in shots if not shot.muted]
+        names = {sha256 for shot in sent for sha256 in shot.case.images}
+        return Proposal(
+            cases=[shot.case for shot in sent],
+            image=image,
+            pictures={sha256: self._pictures.read(sha256) for sha256 in names},
+            likenesses={shot.case.id: shot.likeness for shot in sent if shot.likeness is not None},
+            rationale=settings.rationale,
+            facts=facts,
+        )
 
     def _keep(self, question: Question) -> None:
         """Write a finished question into the history, off this thread."""
         if question.is_finished:
             self._run(
-                self.library.record_question,
+                self._record,
                 record_of(question),
-                question.image.png,
+                put_of(question),
+                ended_of(question),
                 on_result=lambda _: None,
                 on_error=self._complain,
             )
 
+    def _record(self, record: QuestionRecord, put: Put, ended: Ended) -> None:
+        """Write the audit first: what is not recorded there is not shown as done either."""
+        self.audit.record(put, ended)
+        self.library.record_question(record, put.image.png)
+
     def _complain(self, error: PrecedentError) -> None:
-        logger.warning("A question was not kept in the history.")
+        logger.warning("A question was not recorded.")
         self.trouble.emit(error)
 
 
@@ -224,7 +366,7 @@ def record_of(question: Question) -> QuestionRecord:
     answer = question.answer
     where = question.image.provenance
     return QuestionRecord(
-        id=uuid.uuid4().hex,
+        id=question.id,
         asked_at=question.asked_at,
         question=question.request.prompt.query.question,
         outcome=question.outcome,
@@ -240,6 +382,17 @@ def record_of(question: Question) -> QuestionRecord:
         patient_key=where.patient_key,
         study_key=where.study_key,
     )
+
+
+def put_of(question: Question) -> Put:
+    """Give a question as it was put, for the audit."""
+    return Put(question.id, question.asked_at, question.request, question.image, question.shots)
+
+
+def ended_of(question: Question) -> Ended:
+    """Give how a question ended, for the audit."""
+    error = "" if question.error is None else question.error.message
+    return Ended(question.outcome, question.answer, question.text, error, question.warnings)
 
 
 def _sent(shots: Sequence[ArrangedShot]) -> tuple[Case, ...]:

@@ -17,11 +17,19 @@ class ShotPictures:
         self._budget_bytes = budget_bytes
         self._bytes = 0
         self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._held: dict[str, bytes] = {}
         self._lock = threading.Lock()
+
+    def hold(self, sha256: str, png: bytes) -> None:
+        """Keep a picture that no disk has: another rendering of a shot, which undo may want."""
+        with self._lock:
+            self._held[sha256] = png
 
     def read(self, sha256: str) -> bytes:
         """Give a picture, from the disk when it is not at hand. Raises LibraryError."""
         with self._lock:
+            if sha256 in self._held:
+                return self._held[sha256]
             if sha256 in self._kept:
                 self._kept.move_to_end(sha256)
                 return self._kept[sha256]

@@ -4,7 +4,7 @@ The order held here is the reader's; `select.py` gives the order in which shots 
 changes are made on the GUI thread, and `changed` fires there after each.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -26,6 +26,15 @@ class TrayShot:
     case: Case
     muted: bool = False
     """Kept in view, but not sent."""
+    pinned: bool = False
+    """Stays whatever number of shots is chosen."""
+    shown: Case | None = None
+    """The case with another rendering of its picture; None for the picture that was kept."""
+
+    @property
+    def sent(self) -> Case:
+        """The case as it stands in a prompt."""
+        return self.shown or self.case
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Tray:
     @property
     def active(self) -> tuple[Case, ...]:
         """The cases that are sent, in the reader's order."""
-        return tuple(shot.case for shot in self.shots if not shot.muted)
+        return tuple(shot.sent for shot in self.shots if not shot.muted)
 
     @property
     def policy(self) -> OrderPolicy:
@@ -110,12 +119,22 @@ class Tray:
     def mute(self, case_id: str, *, muted: bool = True) -> None:
         """Keep a shot in view without sending it, or send it again."""
         self._shot(case_id)
-        self._change(
-            shots=tuple(
-                replace(shot, muted=muted) if shot.case.id == case_id else shot
-                for shot in self.shots
-            )
+        self.mute_all({case_id: muted})
+
+    def mute_all(self, muted: Mapping[str, bool]) -> None:
+        """Mute shots, or send them again, as one change; ids that are not here are ignored."""
+        self._change_each(lambda shot: replace(shot, muted=muted.get(shot.case.id, shot.muted)))
+
+    def pin(self, case_id: str, *, pinned: bool = True) -> None:
+        """Keep a shot whatever number of shots is chosen, or let go of it again."""
+        self._shot(case_id)
+        self._change_each(
+            lambda shot: replace(shot, pinned=pinned) if shot.case.id == case_id else shot
         )
+
+    def show_as(self, shown: Mapping[str, Case | None]) -> None:
+        """Send other renderings of cases, by case id, or again (None) what was kept."""
+        self._change_each(lambda shot: replace(shot, shown=shown.get(shot.case.id, shot.shown)))
 
     def set_policy(self, policy: OrderPolicy) -> None:
         """Choose how shots are ordered when they are sent."""
@@ -134,7 +153,7 @@ class Tray:
         for shot in self.shots:
             case = find(shot.case.id)
             if case is not None:
-                kept.append(replace(shot, case=case))
+                kept.append(replace(shot, case=case, shown=_reshown(shot, case)))
         if tuple(kept) != self.shots:
             self._state = replace(self._state, shots=tuple(kept))
             self._done.clear()
@@ -155,6 +174,9 @@ class Tray:
             self._state = self._undone.pop()
             self.changed.emit()
 
+    def _change_each(self, change: Callable[[TrayShot], TrayShot]) -> None:
+        self._change(shots=tuple(change(shot) for shot in self.shots))
+
     def _shot(self, case_id: str) -> TrayShot:
         for shot in self.shots:
             if shot.case.id == case_id:
@@ -174,3 +196,12 @@ class Tray:
         self._undone.clear()
         self._state = state
         self.changed.emit()
+
+
+def _reshown(shot: TrayShot, case: Case) -> Case | None:
+    """Keep a rendering with a case's new words, unless its picture itself was exchanged."""
+    if shot.shown is None or case.images != shot.case.images:
+        return None
+    window = shot.shown.provenance.window
+    where = replace(case.provenance, window=window)
+    return replace(case, images=shot.shown.images, provenance=where)

@@ -184,3 +184,9 @@ def test_an_engine_that_is_not_there_is_lost() -> None:
         pytest.raises(EngineLost, match="cannot be reached"),
     ):
         client.models()
+
+
+def test_a_server_of_another_make_counts_nothing() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(404, json={"detail": "Not Found"}))
+    with EngineClient("http://other", transport=transport) as client:
+        assert client.count(tiny_request(1)) is None

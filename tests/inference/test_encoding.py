@@ -10,8 +10,9 @@ from tests.inference.tiny import SPECIALS, tiny_profile, tiny_tokenizer
 
 from precedent_inference.encoding import EncodedPrompt, PromptEncoder, fill
 from precedent_inference.errors import PromptError
-from precedent_inference.profile import ModelProfile, Templates
+from precedent_inference.profile import ModelProfile
 from precedent_inference.prompt import Prompt, Query, Shot
+from precedent_inference.templates import Templates
 from precedent_inference.tokenizer import TextStream, TextTokenizer
 
 TOKENIZER = TextTokenizer(tiny_tokenizer())

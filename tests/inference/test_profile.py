@@ -15,11 +15,11 @@ from precedent_inference.profile import (
     Feature,
     ModelProfile,
     StopRules,
-    Templates,
     profile_from_json,
     profile_to_json,
     read_profile,
 )
+from precedent_inference.templates import Templates
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -42,6 +42,12 @@ def test_a_profile_from_before_these_rules_reads_as_it_was_meant() -> None:
     raw = json.loads(profile_to_json(tiny_profile("next")))
     del raw["answer"], raw["stop"]["is_learned"]
     assert profile_from_json(raw, "x") == tiny_profile("next")
+
+
+def test_what_a_model_was_trained_with_survives_the_file() -> None:
+    profile = replace(tiny_profile("next"), trained_images=5)
+    assert profile_from_json(json.loads(profile_to_json(profile)), "x") == profile
+    assert "trained_images" not in json.loads(profile_to_json(tiny_profile("next")))
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,10 @@ from precedent_inference.model.flamingo import Flamingo
 from precedent_inference.model.weights import save_flamingo
 from precedent_inference.models import ModelFolder, seal
 from precedent_inference.placement import Placement
-from precedent_inference.profile import ModelProfile, StopRules, Templates
+from precedent_inference.profile import ModelProfile, StopRules
 from precedent_inference.prompt import Prompt, Query, Shot
 from precedent_inference.protocol import AskRequest, Sampling
+from precedent_inference.templates import Templates
 
 SPECIALS = ["<PAD>", "<s>", "<image>", "<|endofchunk|>"]
 VOCABULARY = 320

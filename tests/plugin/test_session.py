@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from precedent_inference.errors import EngineLost, PromptError
+from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.protocol import (
     Answer,
     AskRequest,
     CacheCounts,
     ModelCard,
     ModelSummary,
+    PromptFacts,
     Sampling,
     Timing,
 )
@@ -68,8 +70,21 @@ class FakeEngine:
     def close(self) -> None:
         self.is_closed = True
 
+    def evidence(
+        self,
+        request: EvidenceRequest,
+        *,
+        on_finding: Callable[[Finding], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Evidence:
+        return Evidence((), 0.0)
+
     def models(self) -> tuple[ModelCard, ...]:
         return (ModelCard("starter", "flamingo", "yes", 9, 512, "A demonstration."),)
+
+    def count(self, request: AskRequest) -> PromptFacts | None:
+        return None
 
     def ask(
         self,

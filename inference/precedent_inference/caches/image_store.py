@@ -63,6 +63,10 @@ class ImageStore:
             return None
         return data[HASH_BYTES:]
 
+    def __contains__(self, key: str) -> bool:
+        """Tell whether there is a file of this key, whole or not."""
+        return self._path(key).is_file()
+
     def put(self, key: str, data: bytes) -> None:
         """Keep an image unless it exceeds the budget alone; whole or not at all."""
         size = HASH_BYTES + len(data)

@@ -41,6 +41,10 @@ class ByteBudgetCache(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __contains__(self, key: object) -> bool:
+        """Tell whether a value is there; this does not count as using it."""
+        return key in self._values
+
     def keys(self) -> list[Key]:
         """Give the keys, the one used last at the end."""
         return list(self._values)
@@ -111,6 +115,24 @@ class PrefixCache:
         nodes = self._walk(row)
         segments = [node.segment for node in nodes if node.segment is not None]
         return segments, sum(segment.length for segment in segments)
+
+    def known(self, row: Row) -> int:
+        """Give how many leading elements of `row` are held; nothing changes and nothing is used.
+
+        May be called while another thread works with the cache: it is then a moment old.
+        """
+        node, at = self._root, 0
+        while at < len(row):
+            child = node.children.get(row[at])
+            if child is None:
+                return at
+            held = child.row
+            shared = common_length(held, row[at:])
+            at += shared
+            if shared < len(held):
+                return at
+            node = child
+        return at
 
     def put(self, row: Row, cut: Callable[[int, int], Segment]) -> None:
         """Keep a prompt; `cut` gives the keys and values of the tokens from .. to before ...

@@ -13,7 +13,7 @@ from precedent_inference.evidence.findings import OcclusionMap, Rectangle
 from precedent_inference.evidence.pictures import CELLS, covered, covers
 from precedent_inference.evidence.subject import Subject
 from precedent_inference.evidence.together import weigh_queries
-from precedent_inference.images import kept_rectangle, picture_size
+from precedent_inference.images import framing, picture_size
 
 
 def map_occlusions(subject: Subject) -> Iterator[OcclusionMap]:
@@ -29,7 +29,8 @@ def map_occlusions(subject: Subject) -> Iterator[OcclusionMap]:
         # The untouched picture is weighed with the others, so that rounding is the same for all.
         whole, *under = weights
         drops = spread([whole - weight for weight in under])
-        area = Rectangle(*kept_rectangle(*picture_size(sent), recipe))
+        kept = framing(*picture_size(sent), recipe)
+        area = Rectangle(kept.left, kept.top, kept.width, kept.height)
         yield OcclusionMap(number, drops, area)
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from precedent_inference.answering import Answerer
-from precedent_inference.encoding import EncodedPrompt, PromptEncoder
+from precedent_inference.encoding import EncodedPrompt, encoder_for
 from precedent_inference.engine import NewToken, Prefilled
 from precedent_inference.evidence.findings import EvidenceRequest
 from precedent_inference.evidence.variant import Variant
@@ -45,7 +45,7 @@ class Subject:
         self.asked = _grouped(asked.prompt, prepared.images)
         self._request: AskRequest = prepared.request
         self._room = prepared.room
-        self._encoder = PromptEncoder(answerer.profile, answerer.tokenizer)
+        self._encoder = encoder_for(answerer.profile, answerer.tokenizer, asked.templates)
         self._tokenizer = answerer.tokenizer
         self._writer = Writer(answerer.profile, answerer.tokenizer, answerer.engine)
         self.row = self._row(prepared.encoded, self.given)

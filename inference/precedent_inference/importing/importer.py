@@ -42,7 +42,8 @@ from precedent_inference.models import (
     seal,
 )
 from precedent_inference.placement import Placement
-from precedent_inference.profile import AnswerRules, ModelProfile, StopRules, Templates
+from precedent_inference.profile import AnswerRules, ModelProfile, StopRules
+from precedent_inference.templates import Templates
 
 CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
@@ -50,6 +51,9 @@ CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 MAX_IMAGES = 9
 """Eight references and the question's; the authors' few-shot prompts hold seven in all."""
+
+TRAINED_IMAGES = 10
+"""Of Med-Flamingo's second stage; the first, OpenFlamingo's own, held five."""
 
 SPARE_BYTES = 64 * 1024**2
 """Free space wanted beyond the weights, for the small files."""
@@ -203,6 +207,7 @@ def _profile(order: ImportOrder, parts: _Parts) -> ModelProfile:
         kind="flamingo",
         image=ImageRecipe(config.vision.image_size, CLIP_MEAN, CLIP_STD),
         max_images=MAX_IMAGES,
+        trained_images=TRAINED_IMAGES,
         context_tokens=parts.release.language.context_tokens,
         placement=config.placement,
         templates=Templates(

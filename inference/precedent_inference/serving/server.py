@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -36,6 +37,7 @@ from precedent_inference.wire.evidence import (
     evidence_to_json,
     finding_event,
 )
+from precedent_inference.wire.facts import facts_to_json
 from precedent_inference.wire.request import Asked, request_from_json
 from precedent_resources import PrecedentError
 
@@ -51,6 +53,7 @@ def build_app(service: Service, token: str, port: int) -> ASGIApp:
         Route("/v1/models", endpoints.models),
         Route("/v1/chat/completions", endpoints.chat, methods=["POST"]),
         Route("/v1/precedent/evidence", endpoints.evidence, methods=["POST"]),
+        Route("/v1/precedent/count", endpoints.count, methods=["POST"]),
     ]
     return Guard(Starlette(routes=routes), token, port)
 
@@ -80,6 +83,15 @@ class Endpoints:
         """List the models."""
         cards = [card_to_json(card) for card in self._service.cards()]
         return JSONResponse({"object": "list", "data": cards})
+
+    async def count(self, request: Request) -> Response:
+        """Say what a question would take of its model, without asking it."""
+        try:
+            asked = request_from_json(await _read_json(request))
+            facts = await run_in_threadpool(self._service.count, asked.request)
+        except PrecedentError as error:
+            return _error_response(error)
+        return JSONResponse(facts_to_json(facts))
 
     async def chat(self, request: Request) -> Response:
         """Answer one question, streamed when the request says so."""

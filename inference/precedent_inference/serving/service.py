@@ -11,12 +11,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from precedent_inference.answering import Answerer
+from precedent_inference.counting.meter import Meters
 from precedent_inference.errors import Cancelled, EngineBusy, EngineError, EngineFull, EngineLoading
 from precedent_inference.evidence.examine import examine
 from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.models import FoundModels, ModelFolder
 from precedent_inference.progress import Report, progress_words
-from precedent_inference.protocol import Answer, AskRequest, Loading, ModelCard, Waiting
+from precedent_inference.protocol import (
+    Answer,
+    AskRequest,
+    Loading,
+    ModelCard,
+    PromptFacts,
+    Waiting,
+)
 from precedent_inference.serving.fair_queue import FairQueue
 from precedent_inference.serving.metrics import Metrics, Outcome
 from precedent_resources import PrecedentError
@@ -69,6 +77,7 @@ class Service:
         self._found = found
         self._load = load
         self._loaded: Answerer | None = None
+        self._meters = Meters()
         self._queue: FairQueue[Job] = FairQueue(max_waiting)
         self._running: Job | None = None
         self._worker = threading.Thread(target=self._work, name="answer", daemon=True)
@@ -97,6 +106,18 @@ class Service:
     def cards(self) -> tuple[ModelCard, ...]:
         """Give every model that can be asked."""
         return tuple(_card(model) for model in self._found.models)
+
+    def count(self, request: AskRequest) -> PromptFacts:
+        """Say what a request would take, whatever is being loaded or answered; from any thread.
+
+        Raises ModelError when there is no such model, PromptError, ImageError.
+        """
+        model = self._found.named(request.model)
+        loaded = self._loaded
+        engine = None
+        if loaded is not None and loaded.profile == model.profile:
+            engine = loaded.engine
+        return self._meters.of(model).count(request, engine)
 
     def submit(self, work: Work, tell: Callable[[Event], None], client: str = "") -> Job:
         """Put work in its client's line; a question stops its client's examinations.
@@ -241,4 +262,6 @@ def _card(model: ModelFolder) -> ModelCard:
         context_tokens=profile.context_tokens,
         card=model.card,
         known_limits=profile.known_limits,
+        trained_images=profile.trained_images,
+        templates=profile.templates,
     )

@@ -13,8 +13,8 @@ from precedent_inference.profile import (
     Feature,
     ModelProfile,
     StopRules,
-    Templates,
 )
+from precedent_inference.templates import Templates
 from precedent_inference.training.bank import PictureBank, load_bank, make_bank, save_bank
 from precedent_inference.training.curves import append_curve
 from precedent_inference.training.encoder_stage import Encoder, train_encoder
@@ -102,6 +102,7 @@ def starter_profile() -> ModelProfile:
             std=(IMAGE_DEVIATION, IMAGE_DEVIATION, IMAGE_DEVIATION),
         ),
         max_images=MAX_IMAGES,
+        trained_images=MAX_IMAGES,
         context_tokens=CONTEXT_TOKENS,
         placement=STARTER.placement,
         templates=Templates(

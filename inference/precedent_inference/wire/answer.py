@@ -26,6 +26,7 @@ from precedent_inference.protocol import (
     TokenLog,
     Waiting,
 )
+from precedent_inference.templates import Templates
 from precedent_inference.wire.data_url import bytes_from_url, png_url
 
 Json = dict[str, object]
@@ -124,6 +125,7 @@ def answer_from_evidence(
             device=model.text("device"),
             reason=model.text("reason", ""),
             missed=model.texts("missed", ()),
+            fingerprint=model.text("fingerprint", ""),
         ),
         shots=ours.texts("shots"),
         timing=Timing(
@@ -182,6 +184,26 @@ def card_from_json(raw: object) -> ModelCard:
         context_tokens=ours.integer("context_tokens"),
         card=ours.text("card"),
         known_limits=ours.texts("known_limits"),
+        trained_images=_optional_integer(ours, "trained_images"),
+        templates=_templates(ours),
+    )
+
+
+def _optional_integer(table: Table, name: str) -> int | None:
+    return None if table.values.get(name) is None else table.integer(name)
+
+
+def _templates(ours: Table) -> Templates | None:
+    if ours.values.get("templates") is None:
+        return None
+    table = ours.table("templates")
+    return Templates(
+        shot=table.text("shot"),
+        query=table.text("query"),
+        start=table.text_or_integer("start"),
+        preamble=table.text("preamble"),
+        rationale_shot=table.optional_text("rationale_shot"),
+        rationale_query=table.optional_text("rationale_query"),
     )
 
 

@@ -13,6 +13,7 @@ from precedent_inference.errors import PromptError
 from precedent_inference.json_border import Table
 from precedent_inference.prompt import Prompt, Query, Shot
 from precedent_inference.protocol import PROTOCOL_VERSION, AskRequest, Sampling
+from precedent_inference.templates import TemplateChanges
 from precedent_inference.wire.data_url import bytes_from_url, png_url
 
 Json = dict[str, object]
@@ -45,6 +46,21 @@ class Turn(NamedTuple):
 def request_to_json(asked: Asked) -> Json:
     """Give the body of `POST /v1/chat/completions`."""
     request, prompt, sampling = asked.request, asked.request.prompt, asked.request.sampling
+    ours: Json = {
+        "version": PROTOCOL_VERSION,
+        "rationale": request.rationale,
+        "shots": [
+            {"case_id": shot.case_id, "rationale": shot.rationale, "answer": shot.answer}
+            for shot in prompt.shots
+        ],
+        "repetition_penalty": sampling.repetition_penalty,
+        "no_repeat_ngram": sampling.no_repeat_ngram,
+        "beams": sampling.beams,
+        "length_penalty": sampling.length_penalty,
+        "options": list(request.options),
+        "next_best": request.next_best,
+        "progress": asked.wants_progress,
+    }
     body: Json = {
         "model": request.model,
         "messages": _messages(request),
@@ -53,21 +69,7 @@ def request_to_json(asked: Asked) -> Json:
         "top_p": sampling.top_p,
         "seed": sampling.seed,
         "stream": asked.stream,
-        "precedent": {
-            "version": PROTOCOL_VERSION,
-            "rationale": request.rationale,
-            "shots": [
-                {"case_id": shot.case_id, "rationale": shot.rationale, "answer": shot.answer}
-                for shot in prompt.shots
-            ],
-            "repetition_penalty": sampling.repetition_penalty,
-            "no_repeat_ngram": sampling.no_repeat_ngram,
-            "beams": sampling.beams,
-            "length_penalty": sampling.length_penalty,
-            "options": list(request.options),
-            "next_best": request.next_best,
-            "progress": asked.wants_progress,
-        },
+        "precedent": ours,
     }
     # Servers of another make refuse some of these fields even when they say nothing.
     if request.stop:
@@ -76,6 +78,8 @@ def request_to_json(asked: Asked) -> Json:
         body |= {"logprobs": True, "top_logprobs": sampling.top_logprobs}
     if asked.client:
         body["user"] = asked.client
+    if request.templates is not None:
+        ours["templates"] = request.templates.changed
     return body
 
 
@@ -98,6 +102,7 @@ def request_from_json(raw: object) -> Asked:
         options=ours.texts("options", ()),
         logprobs=logprobs,
         next_best=ours.flag("next_best", default=False),
+        templates=_templates(ours),
     )
     return Asked(
         request,
@@ -147,6 +152,19 @@ def _sampling(body: Table, ours: Table) -> Sampling:
         beams=ours.integer("beams", usual.beams),
         length_penalty=ours.number("length_penalty", usual.length_penalty),
         top_logprobs=body.integer("top_logprobs", usual.top_logprobs),
+    )
+
+
+def _templates(ours: Table) -> TemplateChanges | None:
+    if "templates" not in ours.values:
+        return None
+    table = ours.table("templates")
+    return TemplateChanges(
+        preamble=table.optional_text("preamble"),
+        shot=table.optional_text("shot"),
+        query=table.optional_text("query"),
+        rationale_shot=table.optional_text("rationale_shot"),
+        rationale_query=table.optional_text("rationale_query"),
     )
 
 

@@ -30,7 +30,7 @@ from precedent_plugin.panels.pictures import image_of_array
 from precedent_plugin.panels.save_case import SaveCase
 from precedent_plugin.panels.shots import TrayPanel
 from precedent_plugin.panels.words import Line, hairline
-from precedent_plugin.select import ArrangedShot
+from precedent_plugin.select import muting
 from precedent_plugin.session import AskSettings
 
 SETTLED_MS = 120
@@ -216,9 +216,7 @@ class AskPanel(Panel):
             self.ask()
 
     def _send_only(self, wanted: int) -> None:
-        tray = self._desk.tray
-        for case_id, muted in muting(self._desk.judgement.shots, wanted).items():
-            tray.mute(case_id, muted=muted)
+        self._desk.tray.mute_all(muting(self._desk.judgement.shots, wanted))
 
     def _save(self, entry: Entry) -> None:
         if self._saving is not None:
@@ -235,20 +233,6 @@ class AskPanel(Panel):
         self.save_form.hide()
         self.about.show()
         focus_host(self)
-
-
-def muting(shots: Sequence[ArrangedShot], wanted: int) -> dict[str, bool]:
-    """Say which shots to mute or to send again so that the `wanted` most alike are sent.
-
-    Only what changes is named. Shots of unknown likeness count as least alike.
-    """
-    active = [shot for shot in shots if not shot.muted]
-    muted = [shot for shot in shots if shot.muted]
-    if wanted < len(active):
-        least = sorted(active, key=lambda shot: shot.likeness or 0.0)
-        return {shot.case.id: True for shot in least[: len(active) - wanted]}
-    most = sorted(muted, key=lambda shot: -(shot.likeness or 0.0))
-    return {shot.case.id: False for shot in most[: wanted - len(active)]}
 
 
 def focus_host(panel: QWidget) -> None:

@@ -27,10 +27,13 @@ from precedent_plugin.question import Question
 from precedent_plugin.select import ArrangedShot
 from precedent_plugin.session import AskSettings, Session
 from precedent_plugin.tray import Tray
-from precedent_plugin.warnings import PromptWarning
+from precedent_plugin.warnings.warning import PromptWarning
 from precedent_resources import PrecedentError
 
 EngineState = Literal["off", "starting", "ready", "failed"]
+
+CORRECTED = "corrected"
+"""Tag of cases that came of a wrong answer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,6 +208,15 @@ class Desk:
 
         self.host.run(self._saved, view, entry, on_result=done, on_error=failed)
 
+    def examine(self) -> None:
+        """Find out what the latest answer rests on."""
+        self._try(self.session.examine)
+
+    def correct(self, question: Question, words: str, then: Callable[[Case], object]) -> None:
+        """Keep the picture of a question with its right answer as a case; `then` gets it."""
+        self.session.did(question.id, "corrected")
+        self.change_library(self._corrected, question, words, then=then)
+
     def change_library(
         self,
         act: Callable[..., Any],
@@ -298,6 +310,15 @@ class Desk:
         image = self._image(view)
         draft = CaseDraft(entry.question, entry.answer, None, entry.tags, image.provenance)
         case = self.library.add(draft, image.png)
+        if self.casebook is not None:
+            self.library.add_to_casebook(self.casebook, [case.id])
+        return case
+
+    def _corrected(self, question: Question, words: str) -> Case:
+        asked = question.request.prompt.query.question
+        where = question.image.provenance
+        draft = CaseDraft(asked, words, None, (CORRECTED,), where)
+        case = self.library.add(draft, question.image.png)
         if self.casebook is not None:
             self.library.add_to_casebook(self.casebook, [case.id])
         return case

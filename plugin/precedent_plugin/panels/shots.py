@@ -312,7 +312,13 @@ def arranged(tray: Tray, known: Sequence[ArrangedShot]) -> list[ArrangedShot]:
         shots.sort(key=lambda shot: ranks.get(shot.case.id, len(ranks)))
     shots.sort(key=lambda shot: shot.muted)
     return [
-        ArrangedShot(shot.case, shot.muted, likeness.get(shot.case.id), 0 if shot.muted else place)
+        ArrangedShot(
+            shot.sent,
+            shot.muted,
+            likeness.get(shot.case.id),
+            0 if shot.muted else place,
+            shot.pinned,
+        )
         for place, shot in enumerate(shots, 1)
     ]
 

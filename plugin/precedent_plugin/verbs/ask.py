@@ -8,11 +8,14 @@ from pathlib import Path
 from precedent_inference.client import LocalEngine
 from precedent_inference.prompt import require_text
 from precedent_inference.protocol import Sampling
+from precedent_inference.templates import TemplateChanges
 from precedent_plugin.asking import as_json, ask_once, evidence_lines, painter
+from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.errors import UsageError
 from precedent_plugin.library import CaseLibrary, default_folder
 from precedent_plugin.output import note, say, say_json, say_piece
 from precedent_plugin.preprocess import ViewImage, image_from_pixels
+from precedent_plugin.prompting.template_files import TemplateFiles, templates_folder
 from precedent_plugin.pseudonyms import KEY_BYTES, Pseudonyms
 from precedent_plugin.references import (
     CasePicture,
@@ -105,7 +108,11 @@ def main(argv: list[str]) -> int:
     room = room_for_casebook(len(hand), arguments.shots)
     chosen = [*choose(items, image, arguments.question, room), *hand]
     policy: OrderPolicy = arguments.order or ("most-similar-last" if items else "by-hand")
-    with closing(LocalEngine(backend=arguments.backend, model_folders=arguments.models)) as engine:
+    with closing(
+        LocalEngine(
+            backend=arguments.backend, model_folders=arguments.models, first_model=arguments.model
+        )
+    ) as engine:
         asked = ask_once(
             image,
             arguments.question,
@@ -114,6 +121,7 @@ def main(argv: list[str]) -> int:
             engine=engine,
             on_progress=note,
             on_text=say_piece if arguments.stream and not arguments.json else None,
+            audit=AuditTrail(arguments.library or default_folder()),
         )
     if arguments.json:
         say_json(as_json(asked))
@@ -142,7 +150,14 @@ def settings_of(arguments: argparse.Namespace) -> AskSettings:
         rationale=getattr(arguments, "rationale", False),
         options=tuple(getattr(arguments, "option", ())),
         next_best=True,
+        templates=_templates(arguments),
     )
+
+
+def _templates(arguments: argparse.Namespace) -> TemplateChanges | None:
+    """Give what the user wrote for the model, beside the library that is used."""
+    folder: Path = getattr(arguments, "library", None) or default_folder()
+    return TemplateFiles(templates_folder(folder)).read(arguments.model)
 
 
 def read_view(path: Path, index: int, pseudonyms: Pseudonyms) -> ViewImage:

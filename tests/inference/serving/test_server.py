@@ -160,6 +160,28 @@ def test_what_cannot_be_asked_is_refused_in_words(
         client.ask(request_)
 
 
+def test_a_prompt_is_counted_without_being_asked(served: Served) -> None:
+    asked = tiny_request(2, max_new_tokens=7)
+    with served.client() as client:
+        facts = client.count(asked)
+        answer = client.ask(asked)
+    assert facts is not None
+    assert facts.prompt_tokens == answer.cache.prompt_tokens
+    assert (len(facts.pictures), facts.answer_tokens) == (3, 7)
+
+
+def test_a_model_that_is_not_loaded_is_counted_for(served: Served) -> None:
+    with served.client() as client:
+        facts = client.count(tiny_request(2, model="tiny-next"))
+    assert facts is not None
+    assert (facts.model, facts.images_cached) == ("tiny-next", 0)
+
+
+def test_a_count_that_cannot_be_made_says_why(served: Served) -> None:
+    with served.client() as client, pytest.raises(ModelError, match="no model called 'none'"):
+        client.count(tiny_request(1, model="none"))
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"\xff"])
 def test_a_body_that_is_no_json_is_a_400(served: Served, content: bytes) -> None:
     response = httpx.post(

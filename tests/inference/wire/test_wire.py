@@ -1,5 +1,6 @@
 """The JSON of questions and answers: there and back, and every mistake in words."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -28,12 +29,15 @@ from precedent_inference.protocol import (
     ModelSummary,
     NextBest,
     OptionScore,
+    PictureFacts,
+    PromptFacts,
     Sampling,
     Sent,
     Timing,
     TokenLog,
     Waiting,
 )
+from precedent_inference.templates import TemplateChanges, Templates
 from precedent_inference.wire.answer import (
     answer_from_evidence,
     answer_to_json,
@@ -45,6 +49,7 @@ from precedent_inference.wire.answer import (
     progress_from_json,
 )
 from precedent_inference.wire.errors import error_from_json, error_to_json
+from precedent_inference.wire.facts import facts_from_json, facts_to_json
 from precedent_inference.wire.request import Asked, request_from_json, request_to_json
 
 TEXT = st.text(min_size=1, max_size=20).filter(lambda text: bool(text.strip()))
@@ -165,6 +170,22 @@ def test_what_is_waited_for_survives_the_wire(progress: Waiting | Loading) -> No
 def test_a_card_survives_the_wire() -> None:
     card = ModelCard("starter", "flamingo", "yes", 9, 512, "# Card", ("small",))
     assert card_from_json(card_to_json(card)) == card
+    more = replace(card, trained_images=5, templates=Templates("{question}", "{answer}", 3))
+    assert card_from_json(json.loads(json.dumps(card_to_json(more)))) == more
+
+
+def test_a_count_survives_the_wire() -> None:
+    picture = PictureFacts(640, 480, (80.0, 0.0, 480.0, 480.0), 0.2)
+    facts = PromptFacts("starter", 1, (20, 21), 12, 32, 512, 9, None, (picture,), 2, 30)
+    body = json.loads(json.dumps(facts_to_json(facts)))
+    assert (body["prompt_tokens"], body["fits"]) == (54, True)
+    assert facts_from_json(body) == facts
+
+
+def test_changed_templates_survive_the_wire() -> None:
+    changes = TemplateChanges(preamble="", query="<image>{question}")
+    asked = Asked(replace(tiny_request(1), templates=changes))
+    assert request_from_json(json.loads(json.dumps(request_to_json(asked)))) == asked
 
 
 def test_a_model_of_another_server_is_listed_by_its_name() -> None:

@@ -7,9 +7,8 @@ from tests.plugin.panels.bench import Bench
 
 from precedent_inference.errors import EngineLost
 from precedent_plugin.panels.answer import MOVED_ON
-from precedent_plugin.panels.ask import muting
 from precedent_plugin.report import DISCLAIMER
-from precedent_plugin.select import ArrangedShot
+from precedent_plugin.select import ArrangedShot, muting
 
 
 def test_ctrl_return_asks_about_the_pixels_on_screen(bench: Bench) -> None:

@@ -10,7 +10,14 @@ import pytest
 from PIL import Image
 
 from precedent_inference.errors import EngineLost
-from precedent_inference.protocol import Answer, AskRequest, CacheCounts, ModelSummary, Timing
+from precedent_inference.protocol import (
+    Answer,
+    AskRequest,
+    CacheCounts,
+    ModelSummary,
+    PromptFacts,
+    Timing,
+)
 from precedent_plugin.host import PaintedPixels, ViewSnapshot
 
 STARTER = ModelSummary("starter", "flamingo", "onnx", "float32", "CPU")
@@ -38,6 +45,9 @@ class FakeEngine:
     def close(self) -> None:
         self.is_closed = True
 
+    def count(self, request: AskRequest) -> PromptFacts | None:
+        return None
+
     def ask(
         self,
         request: AskRequest,
@@ -63,6 +73,8 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[FakeEngine]:
     monkeypatch.setattr(FakeEngine, "is_broken", False)
     monkeypatch.setattr("precedent_plugin.verbs.ask.LocalEngine", FakeEngine)
     monkeypatch.setattr("precedent_plugin.verbs.demo.LocalEngine", FakeEngine)
+    monkeypatch.setattr("precedent_plugin.verbs.casebook_check.LocalEngine", FakeEngine)
+    monkeypatch.setattr("precedent_plugin.verbs.audit.LocalEngine", FakeEngine)
     monkeypatch.setattr("precedent_plugin.verbs.ask.painter", lambda: paint)
     return made
 

@@ -45,8 +45,8 @@ def test_json_is_the_contract(
         capsys,
         pictures("query", 30),
         *("-q", "Where?"),
-        *("--shot", pictures("one", 10), "Where?", "left"),
-        *("--shot", pictures("two", 50), "Where?", "right"),
+        *("--shot", pictures("one", 27), "Where?", "left"),
+        *("--shot", pictures("two", 34), "Where?", "right"),
     )
     assert found == {
         "answer": "right",
@@ -126,7 +126,11 @@ def test_settings_reach_the_engine(
     assert request.model == "other"
     assert request.sampling == Sampling(5, 0.5, 7, 0.75, beams=3)
     assert request.options == ("left", "right")
-    assert engines[0].arguments == {"backend": "onnx", "model_folders": []}
+    assert engines[0].arguments == {
+        "backend": "onnx",
+        "model_folders": [],
+        "first_model": "other",
+    }
 
 
 def test_same_patient_is_warned_of_and_not_named(

@@ -1,6 +1,7 @@
 """Every warning is given when it is true, and only then."""
 
 import io
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from PIL import Image
 from precedent_plugin.cases import Case, Provenance
 from precedent_plugin.pictures import content_hash
 from precedent_plugin.preprocess import ViewImage, encode_png
-from precedent_plugin.warnings import PromptWarning, prompt_warnings
+from precedent_plugin.warnings import check
+from precedent_plugin.warnings.warning import PromptWarning, Proposal
 
 
 def picture(seed: int) -> bytes:
@@ -54,6 +56,12 @@ def view(
 GOOD = (case(1, "Left", patient="p2", study="s2"), case(2, "Right", patient="p3", study="s3"))
 
 
+def prompt_warnings(
+    cases: Sequence[Case], image: ViewImage, pictures: Mapping[str, bytes] | None = None
+) -> tuple[PromptWarning, ...]:
+    return check.prompt_warnings(Proposal(cases, image, pictures or {}))
+
+
 def kinds(warnings: tuple[PromptWarning, ...]) -> list[str]:
     return [warning.kind for warning in warnings]
 
@@ -90,7 +98,7 @@ def test_single_shot_is_no_majority() -> None:
 
 def test_same_answer_twice_about_one_picture_is_no_contradiction() -> None:
     shots = (*GOOD, case(3, "RIGHT ", seed=2))
-    assert prompt_warnings(shots, view()) == ()
+    assert kinds(prompt_warnings(shots, view())) == ["twin-shots"]
 
 
 def test_same_pixels_from_another_encoder_are_the_same_picture() -> None:

@@ -1,0 +1,1 @@
+"""What a prompt would take of a model, told before it is asked."""

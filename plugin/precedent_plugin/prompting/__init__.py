@@ -1,0 +1,1 @@
+"""How a prompt is made: its templates, its rationales, pictures made alike."""

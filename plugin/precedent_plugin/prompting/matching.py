@@ -1,0 +1,77 @@
+"""Pictures made alike: in one window, at one scale, whole inside a square."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from precedent_plugin.cases import Case
+from precedent_plugin.pictures import content_hash
+from precedent_plugin.preprocess import ViewImage, encode_png
+
+Values = NDArray[np.float32]
+"""(rows, columns): modality values of a case's region (HU for CT)."""
+Originals = Callable[[Case], Values | None]
+"""Gives a case's finer original; None where only the picture was kept."""
+
+LARGEST_STEP: Final = 8.0
+"""A picture is made larger or smaller by at most this factor."""
+
+
+def in_window(values: Values, window: tuple[float, float]) -> NDArray[np.uint8]:
+    """Give values as 8-bit grey with the LINEAR VOI function.
+
+    window: center and width, width at least 1. Source: PS3.3 C.11.2.1.2.1.
+    """
+    center, width = window
+    span = max(width - 1, 1e-6)
+    shown = ((values - (center - 0.5)) / span + 0.5) * 255
+    grey: NDArray[np.uint8] = np.clip(np.rint(shown), 0, 255).astype(np.uint8)
+    return grey
+
+
+def rendered(case: Case, values: Values, window: tuple[float, float]) -> tuple[Case, bytes]:
+    """Give a case with its first picture in another window, and that picture's PNG."""
+    png = encode_png(in_window(values, window))
+    images = (content_hash(png), *case.images[1:])
+    return replace(case, images=images, provenance=replace(case.provenance, window=window)), png
+
+
+def at_scale(png: bytes, spacing_mm: float, wanted_mm: float) -> bytes:
+    """Give a picture resampled so that its pixels are `wanted_mm` apart instead of `spacing_mm`.
+
+    For slides both are micrometres a pixel. Raises ValueError unless both are above 0 and at most
+    `LARGEST_STEP` apart.
+    """
+    if not (spacing_mm > 0 and wanted_mm > 0):
+        raise ValueError(f"Spacings must be above 0, not {spacing_mm:g} and {wanted_mm:g}.")
+    step = spacing_mm / wanted_mm
+    if not 1 / LARGEST_STEP <= step <= LARGEST_STEP:
+        raise ValueError(f"A picture cannot be scaled by {step:g}; at most by {LARGEST_STEP:g}.")
+    with Image.open(io.BytesIO(png)) as picture:
+        colour = picture.convert("RGB")
+    size = max(2, round(colour.width * step)), max(2, round(colour.height * step))
+    return encode_png(np.asarray(colour.resize(size, Image.Resampling.BICUBIC)))
+
+
+def squared(png: bytes) -> bytes:
+    """Give a picture whole inside a black square, so that a central crop cuts nothing of it."""
+    with Image.open(io.BytesIO(png)) as picture:
+        colour = picture.convert("RGB")
+    if colour.width == colour.height:
+        return png
+    side = max(colour.size)
+    square = Image.new("RGB", (side, side))
+    square.paste(colour, ((side - colour.width) // 2, (side - colour.height) // 2))
+    return encode_png(np.asarray(square))
+
+
+def squared_view(image: ViewImage) -> ViewImage:
+    """Give the picture of a view as `squared` does."""
+    png = squared(image.png)
+    side = max(image.width, image.height)
+    return replace(image, png=png, sha256=content_hash(png), width=side, height=side)

@@ -1,0 +1,134 @@
+"""Shots that do not belong to the picture: another kind, another place, another window, unlike.
+
+What a file says of itself is compared, and where it says nothing, nothing is claimed.
+"""
+
+from collections.abc import Callable, Iterator
+
+from precedent_plugin.cases import Case, Provenance
+from precedent_plugin.warnings.repair import MatchWindow, MuteShots, Reorder
+from precedent_plugin.warnings.warning import (
+    PromptWarning,
+    Proposal,
+    WarningKind,
+    references,
+)
+
+RADIOGRAPHS = frozenset({"CR", "DX", "DR", "RG"})
+"""Four names of one kind of picture (PS3.3 C.7.3.1.1.1, DR being no longer a term of it)."""
+SAME_PLACE = {"THORAX": "CHEST"}
+WIDER = 1.5
+"""Windows differ from this ratio of their widths on, or when their centers are further apart than
+half the narrower width."""
+WEAK_RATIO, WEAK = 0.6, 0.35
+"""A shot is weak below this part of the best one's likeness, or below this likeness at all, which
+pictures of two different parts of the body reach at best."""
+LATE_RATIO = 0.8
+
+
+def mixed_kinds(proposal: Proposal) -> Iterator[PromptWarning]:
+    """Find shots of another modality or another part of the body than the picture."""
+    yield from _differing(proposal, "mixed-modality", _modality)
+    yield from _differing(proposal, "mixed-anatomy", _place)
+
+
+def mixed_windows(proposal: Proposal) -> Iterator[PromptWarning]:
+    """Find shots of the picture's modality that are shown in another window."""
+    image = proposal.image
+    if image is None or image.provenance.window is None:
+        return
+    here, window = image.provenance, image.provenance.window
+    numbers = [
+        number
+        for number, case in enumerate(proposal.cases, start=1)
+        if _modality(case.provenance) == _modality(here) and _differs(case, window)
+    ]
+    if numbers:
+        ids = proposal.ids(numbers)
+        center, width = window
+        yield PromptWarning(
+            "mixed-window",
+            f"{references(numbers)} shown in another window than the picture "
+            f"({center:g} / {width:g}).",
+            ids,
+            MatchWindow(ids, window),
+        )
+
+
+def weak_shots(proposal: Proposal) -> Iterator[PromptWarning]:
+    """Find shots that are little like the picture, on their own or beside the best one."""
+    known = {case.id: proposal.likenesses.get(case.id) for case in proposal.cases}
+    best = max((value for value in known.values() if value is not None), default=0.0)
+    numbers = [
+        number
+        for number, case in enumerate(proposal.cases, start=1)
+        if (value := known[case.id]) is not None and value < max(WEAK, WEAK_RATIO * best)
+    ]
+    if numbers:
+        ids = proposal.ids(numbers)
+        values = ", ".join(f"{known[one]:.2f}" for one in ids)
+        beside = f"; the best reaches {best:.2f}" if len(ids) < len(proposal.cases) else ""
+        yield PromptWarning(
+            "weak-shot",
+            f"{references(numbers)} little like the picture ({values}{beside}); "
+            "one that does not belong costs accuracy.",
+            ids,
+            MuteShots(ids),
+        )
+
+
+def best_not_last(proposal: Proposal) -> Iterator[PromptWarning]:
+    """Say when another shot than the last is much the most like the picture."""
+    known = [proposal.likenesses.get(case.id) for case in proposal.cases]
+    values = [value for value in known if value is not None]
+    if len(values) < 2 or len(values) < len(known):
+        return
+    best = max(values)
+    if values[-1] < LATE_RATIO * best:
+        number = values.index(best) + 1
+        yield PromptWarning(
+            "best-not-last",
+            f"Reference {number} is the most like the picture ({best:.2f}), but the last one "
+            f"({values[-1]:.2f}) weighs most.",
+            proposal.ids((number,)),
+            Reorder("most-similar-last"),
+        )
+
+
+def _differing(
+    proposal: Proposal, kind: WarningKind, read: Callable[[Provenance], str]
+) -> Iterator[PromptWarning]:
+    """Compare with the picture, or where it says nothing with what most shots say."""
+    values = [read(case.provenance) for case in proposal.cases]
+    here = "" if proposal.image is None else read(proposal.image.provenance)
+    known = [value for value in values if value]
+    if not known:
+        return
+    usual = here or max(known, key=known.count)
+    numbers = [at for at, value in enumerate(values, start=1) if value and value != usual]
+    if numbers:
+        ids = proposal.ids(numbers)
+        labels = " and ".join(dict.fromkeys(values[number - 1] for number in numbers))
+        rest = "the picture is" if here else "the others are"
+        yield PromptWarning(
+            kind, f"{references(numbers)} labelled {labels}; {rest} {usual}.", ids, MuteShots(ids)
+        )
+
+
+def _modality(where: Provenance) -> str:
+    word = where.modality.strip().upper()
+    return "radiograph" if word in RADIOGRAPHS else word
+
+
+def _place(where: Provenance) -> str:
+    word = where.body_part.strip().upper()
+    return SAME_PLACE.get(word, word)
+
+
+def _differs(case: Case, window: tuple[float, float]) -> bool:
+    shown = case.provenance.window
+    if shown is None:
+        return False
+    (center, width), (other_center, other_width) = window, shown
+    narrow, wide = sorted((width, other_width))
+    return wide > WIDER * narrow or abs(center - other_center) > narrow / 2
