@@ -35,7 +35,10 @@ def says_same(first: str, second: str) -> bool:
 
 def distinct(answers: Sequence[str]) -> list[str]:
     """Give the answers without those that say the same as an earlier one."""
-    return list({meaning(answer): answer for answer in reversed(answers)}.values())[::-1]
+    found: dict[str, str] = {}
+    for answer in answers:
+        found.setdefault(meaning(answer), answer)
+    return list(found.values())
 
 
 def majority(answers: Sequence[str]) -> Majority | None:

@@ -4,6 +4,7 @@ All logarithms are natural, of the model's own probabilities at temperature 1. S
 from 0 in prompt order. The formulas stand in docs/evidence.md.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -16,6 +17,10 @@ Repetition = Literal["orders", "samples"]
 Removal = Literal["query-picture", "shot-pictures", "shot-answers"]
 Rule = Literal["majority", "nearest", "last", "zero-shot"]
 Rest = Literal["precedents", "image", "majority", "last", "unstable", "unused"]
+
+MATTERS = math.log(4 / 3)
+"""Something matters when without it the answer loses a quarter of its probability, or wins as much.
+Half would miss the very case it is for: of two equally likely answers, one has half of it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,11 @@ class Reliance:
     """What the given answer is called once the shots' answers are exchanged; None where no shot has
     the given answer, and for pictures."""
 
+    @property
+    def matters(self) -> bool:
+        """Whether the answer needs this source."""
+        return self.has_moved or abs(self.change) >= MATTERS
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
@@ -142,6 +152,12 @@ class OcclusionMap:
         ]
         _, row, column = max(cells, key=lambda cell: cell[0])
         return row, column
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether one place alone carries the answer; where none does, the peak is chance."""
+        row, column = self.peak
+        return self.drops[row][column] >= MATTERS
 
     def cell(self, row: int, column: int) -> Rectangle:
         """Give the place of a cell in the sent picture."""

@@ -38,7 +38,8 @@ def spread(drops: Sequence[float]) -> tuple[tuple[float, ...], ...]:
     """Give each cell the mean over the covers that held it; drops in the order of `covers()`."""
     sums, counts = np.zeros((CELLS, CELLS)), np.zeros((CELLS, CELLS))
     for cover, drop in zip(covers(), drops, strict=True):
-        held = np.s_[cover.row : cover.row + 2, cover.column : cover.column + 2]
-        sums[held] += drop
-        counts[held] += 1
+        rows = slice(cover.row, cover.row + cover.side)
+        columns = slice(cover.column, cover.column + cover.side)
+        sums[rows, columns] += drop
+        counts[rows, columns] += 1
     return tuple(tuple(float(cell) for cell in row) for row in sums / counts)

@@ -8,15 +8,21 @@ import numpy as np
 from precedent_inference.images import ByteImage, ImageRecipe, ModelImage, normalise
 
 CELLS = 8
-"""Cells of a map along each side; a cover is two by two of them and moves by one."""
+"""Cells of a map along each side."""
+COVERS = (2, 3)
+"""Sides of the covers, in cells; each moves by one cell. What the small one hides only in part, the
+large one hides whole; where the small one is enough, it says more exactly where."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A square of two by two cells, by row and column of its upper left one."""
+    """A square of cells that is covered at once."""
 
     row: int
+    """Of its upper left cell."""
     column: int
+    side: int
+    """In cells."""
 
 
 def blank(recipe: ImageRecipe) -> ModelImage:
@@ -26,8 +32,13 @@ def blank(recipe: ImageRecipe) -> ModelImage:
 
 
 def covers() -> list[Cover]:
-    """Give all places of the cover, row by row."""
-    return [Cover(row, column) for row in range(CELLS - 1) for column in range(CELLS - 1)]
+    """Give all places of all covers, row by row."""
+    return [
+        Cover(row, column, side)
+        for side in COVERS
+        for row in range(CELLS - side + 1)
+        for column in range(CELLS - side + 1)
+    ]
 
 
 def covered(image: ModelImage, recipe: ImageRecipe) -> Iterator[ModelImage]:
@@ -38,8 +49,8 @@ def covered(image: ModelImage, recipe: ImageRecipe) -> Iterator[ModelImage]:
     """
     edges = np.linspace(0, recipe.size, CELLS + 1).round().astype(int)
     for cover in covers():
-        rows = slice(edges[cover.row], edges[cover.row + 2])
-        columns = slice(edges[cover.column], edges[cover.column + 2])
+        rows = slice(edges[cover.row], edges[cover.row + cover.side])
+        columns = slice(edges[cover.column], edges[cover.column + cover.side])
         yield normalise(_filled(image.seen, rows, columns), recipe)
 
 

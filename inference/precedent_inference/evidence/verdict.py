@@ -19,9 +19,6 @@ from precedent_inference.evidence.findings import (
     Verdict,
 )
 
-MATTERS = math.log(4 / 3)
-"""A source matters when without it the answer loses a quarter of its probability. Half would miss
-the very case it is for: of two equally likely answers, one has half the probability."""
 STABLE_SHARE = 2 / 3
 """Of the repetitions that must say the same."""
 FOLLOWS_SHARE = 0.8
@@ -42,7 +39,7 @@ class _Found:
     def needs(self, what: Removal) -> bool:
         """Tell whether the answer changes without this source; false where it was not tried."""
         tried = self.reliances.get(what)
-        return tried is not None and (tried.has_moved or abs(tried.change) >= MATTERS)
+        return tried is not None and tried.matters
 
     @property
     def needs_shots(self) -> bool:
