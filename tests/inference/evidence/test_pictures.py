@@ -6,7 +6,7 @@ import pytest
 from precedent_inference.evidence.agreement import ORDERS, other_orders
 from precedent_inference.evidence.occlusion import spread
 from precedent_inference.evidence.pictures import CELLS, blank, covered, covers
-from precedent_inference.images import ImageRecipe, kept_rectangle, normalise
+from precedent_inference.images import ImageRecipe, framing, normalise
 
 RECIPE = ImageRecipe(32, (0.5, 0.4, 0.3), (0.25, 0.25, 0.25))
 
@@ -62,7 +62,8 @@ def test_a_cell_has_the_mean_of_the_covers_that_held_it() -> None:
 def test_what_is_kept_of_a_picture_is_its_middle_square(
     columns: int, rows: int, expected: tuple[float, ...]
 ) -> None:
-    assert kept_rectangle(columns, rows, RECIPE) == pytest.approx(expected)
+    kept = framing(columns, rows, RECIPE)
+    assert (kept.left, kept.top, kept.width, kept.height) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("shots", "orders"), [(0, 0), (1, 0), (2, 1), (3, 5), (4, 6), (8, 6)])
