@@ -111,11 +111,12 @@ class Session:
         run: Runner,
         make_engine: Callable[[], EngineLike],
         *,
-        originals: Originals = lambda _: None,
+        originals: Originals | None = None,
     ) -> None:
         """The engine is made and started with the first call that needs it.
 
-        originals: gives the modality values of a case's region, for another window.
+        originals: gives the modality values of a case's region, for another window; None where
+        pictures alone are kept.
         """
         self.library = library
         self.tray = Tray()
@@ -188,6 +189,11 @@ class Session:
         prompt = self._prompt(cases, image, text.strip() or "?", settings)
         return self._connect(None).count(settings.request(prompt))
 
+    @property
+    def can_render(self) -> bool:
+        """Whether shots can be shown in another window."""
+        return self._originals is not None
+
     def rendered(self, repair: MatchWindow) -> dict[str, Case]:
         """Give shots in another window, for `Tray.show_as`; may wait.
 
@@ -196,7 +202,7 @@ class Session:
         shown: dict[str, Case] = {}
         for shot in self.tray.shots:
             if shot.case.id in repair.case_ids:
-                values = self._originals(shot.case)
+                values = None if self._originals is None else self._originals(shot.case)
                 if values is None:
                     raise TrayError(
                         f"The reference “{shot.case.answer}” was kept as a picture alone; its "
