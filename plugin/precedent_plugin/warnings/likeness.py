@@ -11,18 +11,21 @@ from precedent_plugin.warnings.warning import (
     PromptWarning,
     Proposal,
     WarningKind,
+    plain,
     references,
 )
 
 RADIOGRAPHS = frozenset({"CR", "DX", "DR", "RG"})
 """Four names of one kind of picture (PS3.3 C.7.3.1.1.1, DR being no longer a term of it)."""
+UNTOLD = frozenset({"", "OT", "PICTURE"})
+"""Modalities that say nothing: none, "other", and a plain picture."""
 SAME_PLACE = {"THORAX": "CHEST"}
 WIDER = 1.5
 """Windows differ from this ratio of their widths on, or when their centers are further apart than
 half the narrower width."""
-WEAK_RATIO, WEAK = 0.6, 0.35
-"""A shot is weak below this part of the best one's likeness, or below this likeness at all, which
-pictures of two different parts of the body reach at best."""
+WEAK_RATIO, WEAK = 0.6, 0.25
+"""A shot is weak below this likeness, which pictures of two kinds rarely reach; and below this part
+of the best one's, unless it asks the same of the same kind of picture: then it is a contrast."""
 LATE_RATIO = 0.8
 
 
@@ -57,12 +60,20 @@ def mixed_windows(proposal: Proposal) -> Iterator[PromptWarning]:
 
 def weak_shots(proposal: Proposal) -> Iterator[PromptWarning]:
     """Find shots that are little like the picture, on their own or beside the best one."""
-    known = {case.id: proposal.likenesses.get(case.id) for case in proposal.cases}
-    best = max((value for value in known.values() if value is not None), default=0.0)
+    known = {
+        case.id: proposal.likenesses[case.id]
+        for case in proposal.cases
+        if case.id in proposal.likenesses
+    }
+    if not known:
+        return
+    best = max(known.values())
+    first = next(case for case in proposal.cases if known.get(case.id) == best)
     numbers = [
         number
         for number, case in enumerate(proposal.cases, start=1)
-        if (value := known[case.id]) is not None and value < max(WEAK, WEAK_RATIO * best)
+        if case.id in known
+        and known[case.id] < (WEAK if _is_contrast(case, first) else max(WEAK, WEAK_RATIO * best))
     ]
     if numbers:
         ids = proposal.ids(numbers)
@@ -115,8 +126,19 @@ def _differing(
         )
 
 
+def _is_contrast(case: Case, best: Case) -> bool:
+    one, other = case.provenance, best.provenance
+    return (plain(case.question), _modality(one), _place(one)) == (
+        plain(best.question),
+        _modality(other),
+        _place(other),
+    )
+
+
 def _modality(where: Provenance) -> str:
     word = where.modality.strip().upper()
+    if word in UNTOLD:
+        return ""
     return "radiograph" if word in RADIOGRAPHS else word
 
 

@@ -1,5 +1,6 @@
 """Shots that do not belong to the picture, by what they say of themselves and by their looks."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,6 +48,7 @@ def test_what_differs_from_the_picture_is_named(
     [
         {},
         {"modality": ""},
+        {"modality": "PICTURE"},
         {"body_part": "thorax"},
         {"body_part": ""},
         {"window": (50.0, 350.0)},
@@ -76,7 +78,7 @@ def test_another_window_can_be_matched() -> None:
 
 
 def test_a_shot_unlike_the_picture_is_weak() -> None:
-    shots = pair()
+    shots = (replace(pair()[0], question="What is it?"), pair()[1])
     alike = {shots[0].id: 0.4, shots[1].id: 0.8}
     (warning,) = prompt_warnings(proposal(*shots, image=HERE, likenesses=alike))
     assert warning.kind == "weak-shot"
@@ -89,6 +91,16 @@ def test_a_shot_alone_is_weak_when_it_is_like_nothing() -> None:
     (warning,) = prompt_warnings(proposal(shot, image=HERE, likenesses={shot.id: 0.2}))
     assert warning.kind == "weak-shot"
     assert "best" not in warning.message
+
+
+def test_a_contrast_is_not_weak_until_it_is_like_nothing() -> None:
+    shots = pair()
+    alike = {shots[0].id: 0.3, shots[1].id: 0.8}
+    assert prompt_warnings(proposal(*shots, image=HERE, likenesses=alike)) == ()
+    (warning,) = prompt_warnings(
+        proposal(*shots, image=HERE, likenesses=alike | {shots[0].id: 0.2})
+    )
+    assert warning.kind == "weak-shot"
 
 
 def test_shots_about_as_alike_as_the_best_are_not_weak() -> None:
