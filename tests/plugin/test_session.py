@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from precedent_plugin.report import DISCLAIMER, INCOMPLETE, record_text, report_
 from precedent_plugin.runners import run_here
 from precedent_plugin.select import muting
 from precedent_plugin.session import AskSettings, Session
-from precedent_plugin.warnings.repair import MatchWindow
+from precedent_plugin.warnings.repair import MatchScale, MatchWindow
 
 STARTER = ModelSummary("starter", "flamingo", "onnx", "float32", "CPU")
 
@@ -373,3 +374,12 @@ def test_pinned_shots_are_known_where_shots_are_chosen(session: Session) -> None
     assert [shot.case.id for shot in shots if shot.pinned] == [cases[2].id]
     session.tray.mute_all(muting(shots, 2))
     assert set(session.tray.active) == {cases[1], cases[2]}
+
+
+def test_a_shot_is_sent_at_another_scale(session: Session, engine: FakeEngine) -> None:
+    (case,) = fill(session, 30)
+    known = replace(case, provenance=replace(case.provenance, spacing_mm=1.0))
+    session.tray.show_as({case.id: known})
+    session.tray.show_as(session.rendered(MatchScale((case.id,), 0.5)))
+    session.ask("Where?", view(31), AskSettings())
+    assert png_size(engine.asked[0].prompt.shots[0].images[0]) == (128, 128)

@@ -1,4 +1,4 @@
-"""Shots that do not belong to the picture: another kind, another place, another window, unlike.
+"""Shots that do not belong to the picture: of another kind, of another place, or unlike it.
 
 What a file says of itself is compared, and where it says nothing, nothing is claimed.
 """
@@ -6,7 +6,7 @@ What a file says of itself is compared, and where it says nothing, nothing is cl
 from collections.abc import Callable, Iterator
 
 from precedent_plugin.cases import Case, Provenance
-from precedent_plugin.warnings.repair import MatchWindow, MuteShots, Reorder
+from precedent_plugin.warnings.repair import MuteShots, Reorder
 from precedent_plugin.warnings.warning import (
     PromptWarning,
     Proposal,
@@ -20,9 +20,6 @@ RADIOGRAPHS = frozenset({"CR", "DX", "DR", "RG"})
 UNTOLD = frozenset({"", "OT", "PICTURE"})
 """Modalities that say nothing: none, "other", and a plain picture."""
 SAME_PLACE = {"THORAX": "CHEST"}
-WIDER = 1.5
-"""Windows differ from this ratio of their widths on, or when their centers are further apart than
-half the narrower width."""
 WEAK_RATIO, WEAK = 0.6, 0.25
 """A shot is weak below this likeness, which pictures of two kinds rarely reach; and below this part
 of the best one's, unless it asks the same of the same kind of picture: then it is a contrast."""
@@ -31,31 +28,8 @@ LATE_RATIO = 0.8
 
 def mixed_kinds(proposal: Proposal) -> Iterator[PromptWarning]:
     """Find shots of another modality or another part of the body than the picture."""
-    yield from _differing(proposal, "mixed-modality", _modality)
+    yield from _differing(proposal, "mixed-modality", modality_of)
     yield from _differing(proposal, "mixed-anatomy", _place)
-
-
-def mixed_windows(proposal: Proposal) -> Iterator[PromptWarning]:
-    """Find shots of the picture's modality that are shown in another window."""
-    image = proposal.image
-    if image is None or image.provenance.window is None:
-        return
-    here, window = image.provenance, image.provenance.window
-    numbers = [
-        number
-        for number, case in enumerate(proposal.cases, start=1)
-        if _modality(case.provenance) == _modality(here) and _differs(case, window)
-    ]
-    if numbers:
-        ids = proposal.ids(numbers)
-        center, width = window
-        yield PromptWarning(
-            "mixed-window",
-            f"{references(numbers)} shown in another window than the picture "
-            f"({center:g} / {width:g}).",
-            ids,
-            MatchWindow(ids, window),
-        )
 
 
 def weak_shots(proposal: Proposal) -> Iterator[PromptWarning]:
@@ -128,14 +102,15 @@ def _differing(
 
 def _is_contrast(case: Case, best: Case) -> bool:
     one, other = case.provenance, best.provenance
-    return (plain(case.question), _modality(one), _place(one)) == (
+    return (plain(case.question), modality_of(one), _place(one)) == (
         plain(best.question),
-        _modality(other),
+        modality_of(other),
         _place(other),
     )
 
 
-def _modality(where: Provenance) -> str:
+def modality_of(where: Provenance) -> str:
+    """Give the kind of picture; empty where a file does not say."""
     word = where.modality.strip().upper()
     if word in UNTOLD:
         return ""
@@ -145,12 +120,3 @@ def _modality(where: Provenance) -> str:
 def _place(where: Provenance) -> str:
     word = where.body_part.strip().upper()
     return SAME_PLACE.get(word, word)
-
-
-def _differs(case: Case, window: tuple[float, float]) -> bool:
-    shown = case.provenance.window
-    if shown is None:
-        return False
-    (center, width), (other_center, other_width) = window, shown
-    narrow, wide = sorted((width, other_width))
-    return wide > WIDER * narrow or abs(center - other_center) > narrow / 2

@@ -8,17 +8,22 @@ from tests.plugin.warnings.scene import case, organ, png, proposal, view
 
 from precedent_plugin.cases import Case
 from precedent_plugin.warnings.check import prompt_warnings
-from precedent_plugin.warnings.repair import MatchWindow, MuteShots, Reorder
+from precedent_plugin.warnings.repair import MatchScale, MatchWindow, MuteShots, Reorder
 
 SEEN = png(organ(1))
 
 
 def pair(**second: Any) -> tuple[Case, Case]:
-    first: dict[str, Any] = {"modality": "CT", "body_part": "CHEST", "window": (40.0, 400.0)}
+    first: dict[str, Any] = {
+        "modality": "CT",
+        "body_part": "CHEST",
+        "window": (40.0, 400.0),
+        "spacing_mm": 0.7,
+    }
     return case(1, "Left", **first), case(2, "Right", **(first | second))
 
 
-HERE = view(SEEN, modality="CT", body_part="CHEST", window=(40.0, 400.0))
+HERE = view(SEEN, modality="CT", body_part="CHEST", window=(40.0, 400.0), spacing_mm=0.7)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,8 @@ def test_what_differs_from_the_picture_is_named(
         {"body_part": ""},
         {"window": (50.0, 350.0)},
         {"window": None},
+        {"spacing_mm": 0.5},
+        {"spacing_mm": None},
     ],
 )
 def test_what_agrees_or_is_not_known_is_not_held_against_a_shot(second: dict[str, Any]) -> None:
@@ -75,6 +82,12 @@ def test_another_window_can_be_matched() -> None:
     shots = pair(window=(-600.0, 1500.0))
     (warning,) = prompt_warnings(proposal(*shots, image=HERE))
     assert warning.repair == MatchWindow((shots[1].id,), (40.0, 400.0))
+
+
+def test_another_scale_can_be_matched() -> None:
+    shots = pair(spacing_mm=1.4)
+    (warning,) = prompt_warnings(proposal(*shots, image=HERE))
+    assert warning.repair == MatchScale((shots[1].id,), 0.7)
 
 
 def test_a_shot_unlike_the_picture_is_weak() -> None:
