@@ -59,7 +59,7 @@ class Answerer:
     ) -> None:
         self.profile = profile
         self.engine = engine
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         self._encoder = PromptEncoder(profile, tokenizer)
         self._writer = Writer(profile, tokenizer, engine)
         self._load_s = load_s
@@ -67,7 +67,7 @@ class Answerer:
     def prepare(self, request: AskRequest) -> Prepared:
         """Check a request and make it ready. Raises PromptError or ImageError."""
         require_bounds(request)
-        encoder = encoder_for(self.profile, self._tokenizer, request.templates)
+        encoder = encoder_for(self.profile, self.tokenizer, request.templates)
         room = encoder.room_for(request.options) or request.sampling.max_new_tokens
         encoded = encoder.encode(request.prompt, max_new_tokens=room, rationale=request.rationale)
         images = tuple(
@@ -123,10 +123,10 @@ class Answerer:
 
     def count_tokens(self, text: str) -> int:
         """Give how many tokens a text takes."""
-        return len(self._tokenizer.encode(text))
+        return len(self.tokenizer.encode(text))
 
     def _text(self, tokens: Sequence[int]) -> str:
-        return clean(self._tokenizer.decode(list(tokens)), self.profile)
+        return clean(self.tokenizer.decode(list(tokens)), self.profile)
 
     def _finish(
         self, prepared: Prepared, prompt: Prefilled, draft: Draft, first_token_s: float
@@ -154,7 +154,7 @@ class Answerer:
 
     def _logs(self, draft: Draft, top: int) -> tuple[AnswerToken, ...]:
         ids = [new.token for new in draft.tokens]
-        piece = self._tokenizer.piece
+        piece = self.tokenizer.piece
         return tuple(
             AnswerToken(
                 piece(ids[:at], new.token),
@@ -191,6 +191,7 @@ def summary(profile: ModelProfile, engine: Engine) -> ModelSummary:
         report.device,
         report.reason,
         report.warnings,
+        profile.fingerprint,
     )
 
 

@@ -10,6 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -19,6 +20,7 @@ import httpx
 
 from precedent_inference.child import Child
 from precedent_inference.errors import Cancelled, EngineError, EngineLost
+from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.interrupt import Interrupt
 from precedent_inference.json_border import Table
 from precedent_inference.progress import progress_words
@@ -43,11 +45,14 @@ from precedent_inference.wire.answer import (
     progress_from_json,
 )
 from precedent_inference.wire.errors import error_from_json
+from precedent_inference.wire.evidence import evidence_event, evidence_request_to_json
 from precedent_inference.wire.facts import facts_from_json
-from precedent_inference.wire.request import Asked, request_to_json
+from precedent_inference.wire.request import Asked, Json, request_to_json
+from precedent_resources import PrecedentError
 
 __all__ = ["EngineClient", "LocalEngine"]
 
+CHAT = "/v1/chat/completions"
 CONNECT_S = 5.0
 WRITE_S = 60.0
 POLL_S = 0.05
@@ -125,36 +130,65 @@ class EngineClient:
         EngineError.
         """
         reply = _Reply(request, self._place, on_text, on_progress)
-        with Interrupt(cancel) as interrupt:
-            try:
-                for event in self._events(request, interrupt):
-                    if cancel is not None and cancel.is_set():
-                        raise _stopped()
-                    reply.add(event)
-            except (httpx.TransportError, httpx.StreamError) as error:
-                if cancel is not None and cancel.is_set():
-                    raise _stopped() from error
-                raise self._lost("was lost while it answered", error) from error
+        body = request_to_json(Asked(request, stream=True, wants_progress=True, client=self._name))
+        for event in self._events(CHAT, body, cancel):
+            reply.add(event)
         if reply.finish is None:
-            if cancel is not None and cancel.is_set():
-                raise _stopped()
             raise self._lost("was lost while it answered", None)
         return reply.answer(reply.finish)
+
+    def evidence(
+        self,
+        request: EvidenceRequest,
+        *,
+        on_finding: Callable[[Finding], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Evidence:
+        """Find out what an answer rests on; `on_finding` gets each finding when it is made.
+
+        The next question of this client stops it in the engine too. Raises as `ask` does;
+        EngineError where the server gives no evidence.
+        """
+        body = evidence_request_to_json(request, stream=True, client=self._name)
+        for raw in self._events("/v1/precedent/evidence", body, cancel):
+            event = evidence_event(raw)
+            if isinstance(event, Evidence):
+                return event
+            if isinstance(event, Waiting | Loading):
+                if on_progress is not None:
+                    on_progress(progress_words(event))
+            elif event is not None and on_finding is not None:
+                on_finding(event)
+        raise self._lost("was lost while it examined an answer", None)
 
     def close(self) -> None:
         """Let go of connections."""
         self._http.close()
 
-    def _events(self, request: AskRequest, interrupt: Interrupt) -> Iterator[object]:
-        """Give each event of the stream; a server that does not stream gives one."""
-        body = request_to_json(Asked(request, stream=True, wants_progress=True, client=self._name))
+    def _events(self, path: str, body: Json, cancel: threading.Event | None) -> Iterator[object]:
+        """Give each event of a stream. Raises what the engine reports, EngineLost or Cancelled."""
+        is_cancelled = cancel.is_set if cancel is not None else bool
+        with Interrupt(cancel) as interrupt:
+            try:
+                for event in self._stream(path, body, interrupt):
+                    if is_cancelled():
+                        raise _stopped()
+                    yield _checked(event)
+            except (httpx.TransportError, httpx.StreamError) as error:
+                if is_cancelled():
+                    raise _stopped() from error
+                raise self._lost("was lost while it answered", error) from error
+        if is_cancelled():
+            raise _stopped()
+
+    def _stream(self, path: str, body: Json, interrupt: Interrupt) -> Iterator[object]:
+        """Give each event as it comes; a server that does not stream gives one."""
         extensions = {"trace": interrupt.trace}
-        with self._http.stream(
-            "POST", "/v1/chat/completions", json=body, extensions=extensions
-        ) as response:
+        with self._http.stream("POST", path, json=body, extensions=extensions) as response:
             if not response.is_success:
                 response.read()
-                raise error_from_json(_json(response.text), response.status_code)
+                raise self._refusal(path, response)
             if response.headers.get("content-type", "").startswith("application/json"):
                 response.read()
                 yield _json(response.text)
@@ -162,6 +196,14 @@ class EngineClient:
             for line in response.iter_lines():
                 if line.startswith("data:") and line != "data: [DONE]":
                     yield _json(line[5:])
+
+    def _refusal(self, path: str, response: httpx.Response) -> PrecedentError:
+        if path != CHAT and response.status_code == HTTPStatus.NOT_FOUND:
+            return EngineError(
+                f"The server at {self._place} cannot examine its answers.",
+                "Ask the engine that comes with Precedent.",
+            )
+        return error_from_json(_json(response.text), response.status_code)
 
     def _get(self, path: str) -> object:
         response = self._send("GET", path)
@@ -214,10 +256,8 @@ class _Reply:
         self._last: Table = Table({}, "The engine's answer", EngineError)
 
     def add(self, event: object) -> None:
-        """Take in one event. Raises the error that it reports."""
+        """Take in one event."""
         table = Table.of(event, "The engine's answer", EngineError)
-        if "error" in table.values:
-            raise error_from_json(table.values, httpx.codes.INTERNAL_SERVER_ERROR)
         progress = progress_from_json(table.table("precedent", {}))
         if progress is not None:
             self._tell(progress)
@@ -275,8 +315,15 @@ class LocalEngine:
         *,
         backend: Literal["auto", "pytorch", "onnx"] = "auto",
         model_folders: Sequence[Path] = (),
+        first_model: str | None = None,
     ) -> None:
+        """Nothing is started yet. first_model: the one loaded at the start; None for the starter.
+
+        When it cannot be loaded, questions to it say why.
+        """
         self._arguments = ["--backend", backend]
+        if first_model is not None:
+            self._arguments += ["--model", first_model]
         for folder in model_folders:
             self._arguments += ["--models", str(folder)]
         self._name = secrets.token_hex(8)
@@ -364,6 +411,13 @@ def _json(text: str) -> object:
     except ValueError as error:
         raise EngineError(f"The engine's answer is not JSON: {text[:80]!r}.") from error
     return decoded
+
+
+def _checked(event: object) -> object:
+    """Give an event back. Raises the error that it reports."""
+    if isinstance(event, dict) and "error" in event:
+        raise error_from_json(event, httpx.codes.INTERNAL_SERVER_ERROR)
+    return event
 
 
 def _stopped() -> Cancelled:

@@ -84,6 +84,17 @@ class Prefilled:
     counts: Counts
 
 
+class _Read(NamedTuple):
+    """What reading a prompt gave, an answer behind it included."""
+
+    logits: FloatArray
+    """[A + 1, vocabulary]."""
+    state: TokenState
+    media: Media
+    encoded: tuple[EncodedImage, ...]
+    counts: Counts
+
+
 class NewToken(NamedTuple):
     """One generated token."""
 
@@ -147,38 +158,30 @@ class Engine:
         cancel: threading.Event,
         *,
         room: int = 0,
+        is_kept: bool = True,
     ) -> Prefilled:
         """Read a prompt whose image tokens stand for `images`, in order.
 
-        room: tokens that will be decoded after it. Raises PromptError when there are not as many
-        image tokens as images, and Cancelled.
+        room: tokens that will be decoded after it. is_kept: keep its keys and values for the next
+        question; without, it may still begin with what was kept before. Raises PromptError when
+        there are not as many image tokens as images, and Cancelled.
         """
-        is_image = [token == self.rules.image for token in tokens]
-        if sum(is_image) != len(images):
-            raise PromptError(
-                f"The prompt has {sum(is_image)} image tokens for {len(images)} pictures.",
-                "Give each picture one image token.",
-            )
-        _check(cancel)
-        encoded, computed = self.encode(images, cancel)
-        index = media_index(is_image, self.rules.placement)
-        row = seen_row(tokens, index, [image.key for image in images])
-        # The last token is always computed anew: its logits are wanted, and the cache holds none.
-        segments, reused = self.prefix_cache.longest(row[:-1])
-        state = self.backend.start(segments, len(tokens) + room)
-        media = self.backend.join([encoded])
-        steps = [
-            Step(_row(tokens[at : at + PREFILL_CHUNK]), _row(index[at : at + PREFILL_CHUNK]))
-            for at in range(reused, len(tokens), PREFILL_CHUNK)
-        ]
-        for step in steps[:-1]:
-            _check(cancel)
-            _, state = self.backend.forward(step, media, state)
-        _check(cancel)
-        logits, state = self.backend.forward(steps[-1], media, state)
-        self._keep(row, state)
-        counts = Counts(computed, len(images) - computed, len(tokens), reused)
-        return Prefilled(logits[0, 0], state, media, len(images), tuple(encoded), counts)
+        read = self._read(tokens, images, (), cancel, room=room, is_kept=is_kept)
+        state, media, encoded = read.state, read.media, read.encoded
+        return Prefilled(read.logits[0], state, media, len(images), encoded, read.counts)
+
+    def follow(
+        self,
+        tokens: Sequence[int],
+        images: Sequence[ModelImage],
+        answer: Sequence[int],
+        cancel: threading.Event,
+    ) -> FloatArray:
+        """Read a prompt and a known answer at once, at the price of one `prefill`; keep nothing.
+
+        Gives the logits [A + 1, vocabulary] after the prompt and after each token of the answer.
+        """
+        return self._read(tokens, images, answer, cancel, room=len(answer), is_kept=False).logits
 
     def decode(
         self, prompt: Prefilled, sampling: Sampling, cancel: threading.Event
@@ -214,6 +217,47 @@ class Engine:
         """Empty the caches in memory."""
         self.image_cache.clear()
         self.prefix_cache.clear()
+
+    def _read(
+        self,
+        tokens: Sequence[int],
+        images: Sequence[ModelImage],
+        answer: Sequence[int],
+        cancel: threading.Event,
+        *,
+        room: int,
+        is_kept: bool,
+    ) -> _Read:
+        is_image = [token == self.rules.image for token in tokens]
+        if sum(is_image) != len(images):
+            raise PromptError(
+                f"The prompt has {sum(is_image)} image tokens for {len(images)} pictures.",
+                "Give each picture one image token.",
+            )
+        _check(cancel)
+        encoded, computed = self.encode(images, cancel)
+        index = media_index(is_image, self.rules.placement)
+        row = seen_row(tokens, index, [image.key for image in images])
+        # The last token is always computed anew: its logits are wanted, and the cache holds none.
+        segments, reused = self.prefix_cache.longest(row[:-1])
+        state = self.backend.start(segments, len(tokens) + room)
+        media = self.backend.join([encoded])
+        *starts, last = range(reused, len(tokens), PREFILL_CHUNK)
+        for at in starts:
+            _check(cancel)
+            end = at + PREFILL_CHUNK
+            _, state = self.backend.forward(
+                Step(_row(tokens[at:end]), _row(index[at:end])), media, state
+            )
+        _check(cancel)
+        seen = [decode_index(self.rules.placement, len(images))] * len(answer)
+        wanted = tuple(range(-len(answer) - 1, 0))
+        step = Step(_row([*tokens[last:], *answer]), _row([*index[last:], *seen]), wanted=wanted)
+        logits, state = self.backend.forward(step, media, state)
+        if is_kept:
+            self._keep(row, state)
+        counts = Counts(computed, len(images) - computed, len(tokens), reused)
+        return _Read(logits[0], state, media, tuple(encoded), counts)
 
     def _kept(self, key: str) -> EncodedImage | None:
         """Give an encoded image from memory or from the disk."""

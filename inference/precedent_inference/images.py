@@ -109,6 +109,12 @@ def read_picture(data: bytes, what: str = "picture") -> Image.Image:
     return picture.convert("L" if picture.mode == "1" else "RGBA" if has_alpha else "RGB")
 
 
+def picture_size(data: bytes) -> tuple[int, int]:
+    """Give columns and rows of a picture that was read before."""
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.size
+
+
 def crop(picture: Image.Image, recipe: ImageRecipe) -> ByteImage:
     """Give (size, size, 3): shortest side resized to `size`, the centre kept, then RGB."""
     size = recipe.size

@@ -79,6 +79,8 @@ class ModelSummary:
     """Why this device and precision, one sentence; empty where there was no choice."""
     missed: tuple[str, ...] = ()
     """What was wanted to run it and could not be had, a sentence each."""
+    fingerprint: str = ""
+    """SHA-256 of the model's profile, which states the hashes of its files; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,14 @@
 """One question, asked without a window: what is sent, the answer, and both as text and JSON."""
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from precedent_inference.protocol import Answer
+from precedent_plugin.audit.entry import Ended, Put
+from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.composer import compose
 from precedent_plugin.errors import PluginError
 from precedent_plugin.host import PaintedPixels, ViewSnapshot
@@ -15,6 +19,7 @@ from precedent_plugin.report import DISCLAIMER, model_words
 from precedent_plugin.session import AskSettings, EngineLike
 from precedent_plugin.warnings.check import prompt_warnings
 from precedent_plugin.warnings.warning import Proposal
+from precedent_resources import PrecedentError
 
 Painter = Callable[..., tuple[PaintedPixels, ViewSnapshot]]
 """`render_file` of the adapter: (path, index) to painted pixels and what they are."""
@@ -56,8 +61,12 @@ def ask_once(
     engine: EngineLike,
     on_progress: Callable[[str], None],
     on_text: Callable[[str], None] | None = None,
+    audit: AuditTrail | None = None,
 ) -> Asked:
-    """Ask and wait for the answer. Raises PromptError, EngineError and what the engine reports."""
+    """Ask and wait for the answer. Raises PromptError, EngineError and what the engine reports.
+
+    audit: where the question is recorded, however it ends.
+    """
     pictures = {
         sha256: png
         for reference in references
@@ -72,17 +81,28 @@ def ask_once(
         picture=lambda sha256: squared(pictures[sha256]) if whole else pictures[sha256],
         rationale=settings.rationale,
     )
-    client, request = engine.client(on_progress=on_progress), settings.request(prompt)
-    proposal = Proposal(
-        cases=cases,
-        image=image,
-        pictures=pictures,
-        likenesses={item.case.id: item.likeness for item in references},
-        rationale=settings.rationale,
-        facts=client.count(request),
-    )
-    found = [warning.message for warning in prompt_warnings(proposal)]
-    answer = client.ask(request, on_text=on_text, on_progress=on_progress)
+    request = settings.request(prompt)
+    asked_at = datetime.now(UTC).isoformat(timespec="seconds")
+    put = Put(uuid.uuid4().hex, asked_at, request, image, tuple(cases))
+    found: list[str] = []
+    try:
+        client = engine.client(on_progress=on_progress)
+        proposal = Proposal(
+            cases=cases,
+            image=image,
+            pictures=pictures,
+            likenesses={item.case.id: item.likeness for item in references},
+            rationale=settings.rationale,
+            facts=client.count(request),
+        )
+        found += [warning.message for warning in prompt_warnings(proposal)]
+        answer = client.ask(request, on_text=on_text, on_progress=on_progress)
+    except PrecedentError as error:
+        if audit is not None:
+            audit.record(put, Ended("failed", error=error.message, warnings=tuple(found)))
+        raise
+    if audit is not None:
+        audit.record(put, Ended("answered", answer, warnings=tuple(found)))
     return Asked(
         image=image,
         question=question.strip(),

@@ -7,6 +7,7 @@ PrecedentError
         PictureError      a picture is not a PNG that can be kept
         LibraryError      the library's folder or database cannot be read or written
         CasebookError     a casebook file is refused or cannot be written
+        AuditError        the record of questions cannot be read, written or asked again
         TrayError         the tray cannot take a shot
         TemplateError     a file of prompt templates cannot be read or written
         QuestionError     a question cannot do this in its present state
@@ -38,6 +39,10 @@ class LibraryError(PluginError):
 
 class CasebookError(PluginError):
     """A casebook file is refused, or cannot be written."""
+
+
+class AuditError(PluginError):
+    """The record of questions cannot be read or written, or a question cannot be asked again."""
 
 
 class TrayError(PluginError):

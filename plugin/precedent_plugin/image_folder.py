@@ -3,13 +3,12 @@
 A file appears whole under its name or not at all, and never changes afterwards.
 """
 
-import os
-import uuid
 from pathlib import Path
 from typing import Final
 
 from precedent_plugin.errors import LibraryError
 from precedent_plugin.pictures import content_hash
+from precedent_plugin.safe_file import write_whole
 
 HEX: Final = frozenset("0123456789abcdef")
 
@@ -32,16 +31,7 @@ class ImageFolder:
         path = self.path(sha256)
         if path.exists() and content_hash(path.read_bytes()) == sha256:
             return sha256
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{uuid.uuid4().hex}.new")
-        try:
-            with draft.open("wb") as file:
-                file.write(png)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(path, png)
         return sha256
 
     def read(self, sha256: str) -> bytes:

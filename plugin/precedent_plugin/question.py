@@ -11,6 +11,7 @@ the one on which the runner delivers.
 """
 
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
@@ -79,6 +80,8 @@ class Question:
         self.warnings: Final = warnings
         """What the plugin found before it was sent; the engine's own are in `answer.warnings`."""
         self._state: QuestionState = "draft"
+        self.id = uuid.uuid4().hex
+        """Under which history and record keep it; another one when it is sent again."""
         self.asked_at = ""
         """ISO time, UTC, to the second, of the latest sending; empty for a draft."""
         self._text = ""
@@ -135,6 +138,8 @@ class Question:
                 f"This question is already {self._state}.", "Stop it first, or ask a new one."
             )
         self._text, self._error, self._progress = "", None, ""
+        if self.asked_at:
+            self.id = uuid.uuid4().hex
         self.asked_at = datetime.now(UTC).isoformat(timespec="seconds")
         cancel = self._cancel = threading.Event()
         self._move("sent")

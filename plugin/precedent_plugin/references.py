@@ -9,6 +9,7 @@ from precedent_plugin.casebook_file import read_casebook
 from precedent_plugin.cases import Case
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.pictures import check_png
+from precedent_plugin.plain import plain_words
 from precedent_plugin.preprocess import ViewImage
 from precedent_plugin.select import OrderPolicy, describe_png, likeness, order_shots
 from precedent_plugin.tray import MAX_SHOTS
@@ -73,7 +74,7 @@ def choose(
     Where some cases ask the very question, the others are left out: a reference about something
     else costs accuracy.
     """
-    same = [item for item in candidates if _plain(item.case.question) == _plain(question)]
+    same = [item for item in candidates if plain_words(item.case.question) == plain_words(question)]
     pool = same or list(candidates)
     query = describe_png(image.png)
     nearest = sorted(pool, key=lambda item: -likeness(query, describe_png(item.png)))[:limit]
@@ -98,7 +99,3 @@ def arrange(
 def room_for_casebook(given_by_hand: int, limit: int = MAX_SHOTS) -> int:
     """Say how many references a casebook may add to those given by hand."""
     return max(0, limit - given_by_hand)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).rstrip(".!?")

@@ -6,10 +6,9 @@ engine: call them through the host's `run`. All others return at once, and are c
 
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from psygnal import Signal
 
@@ -17,9 +16,12 @@ from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import Prompt
 from precedent_inference.protocol import AskRequest, ModelCard, PromptFacts, Sampling
 from precedent_inference.templates import TemplateChanges
+from precedent_plugin.audit.entry import Ended, Put
+from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.cases import Case
 from precedent_plugin.composer import compose
-from precedent_plugin.errors import TrayError
+from precedent_plugin.errors import QuestionError, TrayError
+from precedent_plugin.examination import Examination, Examines
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.host import Runner
 from precedent_plugin.library import CaseLibrary
@@ -39,7 +41,7 @@ from precedent_resources import PrecedentError
 logger = logging.getLogger(__name__)
 
 
-class EngineClientLike(Client, Protocol):
+class EngineClientLike(Client, Examines, Protocol):
     """The part of `EngineClient` that a session needs."""
 
     def models(self) -> tuple[ModelCard, ...]:
@@ -87,6 +89,7 @@ class AskSettings:
             sampling=self.sampling,
             rationale=self.rationale,
             options=self.options,
+            logprobs=True,
             next_best=self.next_best,
             templates=self.templates,
         )
@@ -97,6 +100,8 @@ class Session:
 
     question_changed = Signal(object)
     """With the new `Question`; its own signals say how it goes on."""
+    examination_changed = Signal(object)
+    """With the new `Examination`, or None when another question was asked."""
     trouble = Signal(object)
     """With a PrecedentError that is not the question's own: history could not be written."""
 
@@ -122,7 +127,9 @@ class Session:
         self._engine_lock = threading.Lock()
         self._is_closed = False
         self._pictures = ShotPictures(library.image)
+        self.audit: Final = AuditTrail(library.folder)
         self._question: Question | None = None
+        self._examination: Examination | None = None
 
     @property
     def question(self) -> Question | None:
@@ -230,19 +237,38 @@ class Session:
         question = Question(settings.request(prompt), image, shots=cases, warnings=warnings)
         question.state_changed.connect(lambda _: self._keep(question))
         self._question = question
+        self._examination = None
+        self.examination_changed.emit(None)
         self.question_changed.emit(question)
         question.send(self._connect, self._run)
         return question
 
+    def examine(self) -> None:
+        """Find out what the latest answer rests on. Raises QuestionError without an answer."""
+        if self._question is None:
+            raise QuestionError("There is no answer to examine.", "Ask first.")
+        if self._examination is None:
+            self._examination = Examination(self._question)
+            self.examination_changed.emit(self._examination)
+        self._examination.start(self._connect, self._run)
+
     def stop(self) -> None:
-        """Stop the question under way."""
+        """Stop the question or the examination under way."""
         if self._question is not None:
             self._question.cancel()
+        if self._examination is not None:
+            self._examination.stop()
 
     def retry(self) -> None:
         """Send the latest question again after it failed or was stopped; starts a dead engine."""
         if self._question is not None:
             self._question.send(self._connect, self._run)
+
+    def did(self, question_id: str, what: str) -> None:
+        """Record what the reader did with an answer, in one word: "copied"."""
+        self._run(
+            self.audit.act, question_id, what, on_result=lambda _: None, on_error=self._complain
+        )
 
     def restart(self) -> None:
         """End the engine; the next question starts one, which looks for its models anew.
@@ -323,15 +349,21 @@ class Session:
         """Write a finished question into the history, off this thread."""
         if question.is_finished:
             self._run(
-                self.library.record_question,
+                self._record,
                 record_of(question),
-                question.image.png,
+                put_of(question),
+                ended_of(question),
                 on_result=lambda _: None,
                 on_error=self._complain,
             )
 
+    def _record(self, record: QuestionRecord, put: Put, ended: Ended) -> None:
+        """Write the audit first: what is not recorded there is not shown as done either."""
+        self.audit.record(put, ended)
+        self.library.record_question(record, put.image.png)
+
     def _complain(self, error: PrecedentError) -> None:
-        logger.warning("A question was not kept in the history.")
+        logger.warning("A question was not recorded.")
         self.trouble.emit(error)
 
 
@@ -340,7 +372,7 @@ def record_of(question: Question) -> QuestionRecord:
     answer = question.answer
     where = question.image.provenance
     return QuestionRecord(
-        id=uuid.uuid4().hex,
+        id=question.id,
         asked_at=question.asked_at,
         question=question.request.prompt.query.question,
         outcome=question.outcome,
@@ -356,6 +388,17 @@ def record_of(question: Question) -> QuestionRecord:
         patient_key=where.patient_key,
         study_key=where.study_key,
     )
+
+
+def put_of(question: Question) -> Put:
+    """Give a question as it was put, for the audit."""
+    return Put(question.id, question.asked_at, question.request, question.image, question.shots)
+
+
+def ended_of(question: Question) -> Ended:
+    """Give how a question ended, for the audit."""
+    error = "" if question.error is None else question.error.message
+    return Ended(question.outcome, question.answer, question.text, error, question.warnings)
 
 
 def _sent(shots: Sequence[ArrangedShot]) -> tuple[Case, ...]:

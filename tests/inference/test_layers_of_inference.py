@@ -21,7 +21,17 @@ def loaded_by(module: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["client", "protocol", "prompt", "errors", "wire.request", "wire.answer"]
+    "module",
+    [
+        "client",
+        "protocol",
+        "prompt",
+        "errors",
+        "wire.request",
+        "wire.answer",
+        "wire.evidence",
+        "evidence.findings",
+    ],
 )
 def test_a_border_module_loads_no_heavy_library(module: str) -> None:
     assert loaded_by(module).isdisjoint(LIBRARIES)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from precedent_inference.errors import EngineLost, PromptError
+from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.protocol import (
     Answer,
     AskRequest,
@@ -76,6 +77,16 @@ class FakeEngine:
 
     def close(self) -> None:
         self.is_closed = True
+
+    def evidence(
+        self,
+        request: EvidenceRequest,
+        *,
+        on_finding: Callable[[Finding], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Evidence:
+        return Evidence((), 0.0)
 
     def models(self) -> tuple[ModelCard, ...]:
         return (ModelCard("starter", "flamingo", "yes", 9, 512, "A demonstration."),)

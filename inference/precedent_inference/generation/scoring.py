@@ -13,6 +13,7 @@ from precedent_inference.backends.base import FloatArray, Step
 from precedent_inference.engine import Engine, NewToken, Prefilled
 from precedent_inference.errors import Cancelled
 from precedent_inference.generation.sampling import choice, log_softmax, suppress
+from precedent_inference.images import ModelImage
 from precedent_inference.placement import decode_index
 
 ROWS_AT_ONCE = 8
@@ -25,6 +26,11 @@ class AnswerRow(NamedTuple):
     tokens: tuple[int, ...]
     is_closed: bool
     """Whether the stop token after it counts too."""
+
+    @property
+    def read(self) -> tuple[int, ...]:
+        """The tokens to be read: what follows the last one of an open row is not asked."""
+        return self.tokens if self.is_closed else self.tokens[:-1]
 
 
 def score_rows(
@@ -46,8 +52,24 @@ def score_rows(
             raise Cancelled("The answer was stopped.")
         part = rows[start : start + ROWS_AT_ONCE]
         logits = _logits(engine, prompt, part)
-        found += [_scored(engine, row, given, top) for row, given in zip(part, logits, strict=True)]
+        found += [
+            scored(engine, row, given, top=top) for row, given in zip(part, logits, strict=True)
+        ]
     return found
+
+
+def score_with_prompt(
+    engine: Engine,
+    tokens: Sequence[int],
+    images: Sequence[ModelImage],
+    row: AnswerRow,
+    cancel: threading.Event,
+) -> tuple[NewToken, ...]:
+    """Give one row's tokens with their log-probabilities, read in one pass with their prompt.
+
+    Nothing of it is kept. Raises Cancelled.
+    """
+    return scored(engine, row, engine.follow(tokens, images, row.read, cancel))
 
 
 def total(tokens: Sequence[NewToken]) -> float:
@@ -57,8 +79,7 @@ def total(tokens: Sequence[NewToken]) -> float:
 
 def _logits(engine: Engine, prompt: Prefilled, rows: Sequence[AnswerRow]) -> list[FloatArray]:
     """Give each row's logits [T + 1, vocabulary], those after the prompt first."""
-    # The last token of an open row need not be read: nothing is asked about what follows it.
-    read = [row.tokens if row.is_closed else row.tokens[:-1] for row in rows]
+    read = [row.read for row in rows]
     width = max(len(tokens) for tokens in read)
     first = prompt.logits[None]
     if width == 0:
@@ -74,7 +95,10 @@ def _logits(engine: Engine, prompt: Prefilled, rows: Sequence[AnswerRow]) -> lis
     return [np.concatenate((first, row)) for row in logits]
 
 
-def _scored(engine: Engine, row: AnswerRow, logits: FloatArray, top: int) -> tuple[NewToken, ...]:
+def scored(
+    engine: Engine, row: AnswerRow, logits: FloatArray, *, top: int = 0
+) -> tuple[NewToken, ...]:
+    """Give a row's tokens by the logits [T + 1, vocabulary] that were found at their places."""
     stops = engine.rules.stops
     length = len(row.tokens) + row.is_closed
     logs = log_softmax(suppress(logits[:length], engine.rules.suppressed))

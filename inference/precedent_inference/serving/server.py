@@ -18,10 +18,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from precedent_inference.errors import PromptError, RequestTooLarge
+from precedent_inference.evidence.findings import Evidence, Finding
 from precedent_inference.protocol import Answer, Loading, Waiting
 from precedent_inference.serving.guard import Guard
 from precedent_inference.serving.metrics import CONTENT_TYPE
-from precedent_inference.serving.service import Event, Service
+from precedent_inference.serving.service import End, Event, Service, Work
 from precedent_inference.wire.answer import (
     Json,
     answer_to_json,
@@ -31,6 +32,11 @@ from precedent_inference.wire.answer import (
     text_chunk,
 )
 from precedent_inference.wire.errors import error_status, error_to_json
+from precedent_inference.wire.evidence import (
+    evidence_request_from_json,
+    evidence_to_json,
+    finding_event,
+)
 from precedent_inference.wire.facts import facts_to_json
 from precedent_inference.wire.request import Asked, request_from_json
 from precedent_resources import PrecedentError
@@ -46,13 +52,14 @@ def build_app(service: Service, token: str, port: int) -> ASGIApp:
         Route("/metrics", endpoints.metrics),
         Route("/v1/models", endpoints.models),
         Route("/v1/chat/completions", endpoints.chat, methods=["POST"]),
+        Route("/v1/precedent/evidence", endpoints.evidence, methods=["POST"]),
         Route("/v1/precedent/count", endpoints.count, methods=["POST"]),
     ]
     return Guard(Starlette(routes=routes), token, port)
 
 
 class Endpoints:
-    """What each address gives."""
+    """The addresses."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -91,10 +98,24 @@ class Endpoints:
         try:
             asked = request_from_json(await _read_json(request))
         except PromptError as error:
-            self._service.metrics.ended("refused")
-            return _error_response(error)
+            return self._refused(error)
+        return await self._run(request, asked, asked.request)
+
+    async def evidence(self, request: Request) -> Response:
+        """Examine one answer, finding by finding when the request says to stream."""
         try:
-            run = Run(self._service, asked)
+            asked, wanted = evidence_request_from_json(await _read_json(request))
+        except PromptError as error:
+            return self._refused(error)
+        return await self._run(request, asked, wanted)
+
+    def _refused(self, error: PromptError) -> Response:
+        self._service.metrics.ended("refused")
+        return _error_response(error)
+
+    async def _run(self, request: Request, asked: Asked, work: Work) -> Response:
+        try:
+            run = Run(self._service, asked, work)
         except PrecedentError as error:
             return _error_response(error)
         watch = asyncio.create_task(_stop_when_gone(request, run))
@@ -105,19 +126,27 @@ class Endpoints:
 
 
 class Run:
-    """One question on its way through the service, read as events on the server's loop."""
+    """Work on its way through the service, read as events on the server's loop."""
 
-    def __init__(self, service: Service, asked: Asked) -> None:
-        self.model = asked.request.model
+    def __init__(self, service: Service, asked: Asked, work: Work) -> None:
+        self._model = asked.request.model
         self._service = service
         self._wants_progress = asked.wants_progress
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
-        self._job = service.submit(asked.request, self._put, asked.client)
+        self._job = service.submit(work, self._put, asked.client)
 
     def stop(self) -> None:
-        """Cancel the question; one that is over stays as it is."""
+        """Cancel the work; what is over stays as it is."""
         self._service.stop(self._job)
+
+    def line(self, event: str | Waiting | Loading | Finding) -> Json:
+        """Give the streamed event of what has come so far."""
+        if isinstance(event, str):
+            return text_chunk(self._model, event)
+        if isinstance(event, Waiting | Loading):
+            return progress_chunk(self._model, event)
+        return finding_event(event)
 
     async def next(self) -> Event:
         """Wait for the next event; what is waited for is one only where the request says so."""
@@ -126,11 +155,11 @@ class Run:
             if self._wants_progress or not isinstance(event, Waiting | Loading):
                 return event
 
-    async def end(self) -> Answer | PrecedentError:
-        """Wait for the answer, or for what ended the question."""
+    async def end(self) -> End:
+        """Wait for the whole, or for what ended it."""
         while True:
             event = await self.next()
-            if isinstance(event, Answer | PrecedentError):
+            if isinstance(event, End):
                 return event
 
     def _put(self, event: Event) -> None:
@@ -150,22 +179,26 @@ async def _streamed(run: Run, watch: "asyncio.Task[None]") -> Response:
 
 async def _lines(run: Run, event: Event, watch: "asyncio.Task[None]") -> AsyncIterator[str]:
     try:
-        while not isinstance(event, Answer | PrecedentError):
-            yield _line(_chunk(run.model, event))
+        while not isinstance(event, End):
+            yield _line(run.line(event))
             event = await run.next()
-        yield _line(last_chunk(event) if isinstance(event, Answer) else error_to_json(event))
+        yield _line(_last(event))
         yield "data: [DONE]\n\n"
     finally:
         run.stop()
         watch.cancel()
 
 
-def _chunk(model: str, event: str | Waiting | Loading) -> Json:
-    return text_chunk(model, event) if isinstance(event, str) else progress_chunk(model, event)
+def _last(end: End) -> Json:
+    if isinstance(end, Answer):
+        return last_chunk(end)
+    return evidence_to_json(end) if isinstance(end, Evidence) else error_to_json(end)
 
 
-def _whole(end: Answer | PrecedentError) -> Response:
-    return JSONResponse(answer_to_json(end)) if isinstance(end, Answer) else _error_response(end)
+def _whole(end: End) -> Response:
+    if isinstance(end, PrecedentError):
+        return _error_response(end)
+    return JSONResponse(answer_to_json(end) if isinstance(end, Answer) else evidence_to_json(end))
 
 
 def _line(body: Json) -> str:

@@ -13,6 +13,8 @@ from typing import Literal
 from precedent_inference.answering import Answerer
 from precedent_inference.counting.meter import Meters
 from precedent_inference.errors import Cancelled, EngineBusy, EngineError, EngineFull, EngineLoading
+from precedent_inference.evidence.examine import examine
+from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.models import FoundModels, ModelFolder
 from precedent_inference.progress import Report, progress_words
 from precedent_inference.protocol import (
@@ -34,8 +36,11 @@ GRACE_S = 2.0
 """A running answer ends at its next token; a loading model ends with the process."""
 
 State = Literal["loading", "ready", "failed"]
-Event = Waiting | Loading | str | Answer | PrecedentError
-"""What is waited for, a piece of text; at the end the whole answer or what ended the question."""
+Work = AskRequest | EvidenceRequest
+"""A question to be answered, or an answer to be examined."""
+End = Answer | Evidence | PrecedentError
+Event = Waiting | Loading | str | Finding | End
+"""What is waited for, a piece of text or a finding; at the end the whole, or what ended it."""
 Load = Callable[[ModelFolder, Report], Answerer]
 
 
@@ -52,10 +57,11 @@ class Health:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A question on its way."""
+    """Work on its way."""
 
     model: ModelFolder
-    request: AskRequest
+    work: Work
+    client: str
     tell: Callable[[Event], None]
     cancel: threading.Event
     place: int = 0
@@ -113,21 +119,25 @@ class Service:
             engine = loaded.engine
         return self._meters.of(model).count(request, engine)
 
-    def submit(self, request: AskRequest, tell: Callable[[Event], None], client: str = "") -> Job:
-        """Put a question in its client's line.
+    def submit(self, work: Work, tell: Callable[[Event], None], client: str = "") -> Job:
+        """Put work in its client's line; a question stops its client's examinations.
 
-        tell: called on any thread, with an Answer or a PrecedentError last; whatever else goes
-        wrong becomes an EngineError. Raises EngineLoading until the first model is loaded,
+        tell: called on any thread, with an End last; whatever else goes wrong becomes an
+        EngineError. Raises EngineLoading until the first model is loaded,
         ModelError when there is no such model, EngineBusy when too many wait.
         """
         try:
             if self.health.state == "loading":
                 raise EngineLoading(self.health.message, "Ask again in a moment.")
-            job = Job(self._found.named(request.model), request, tell, threading.Event())
+            question = work if isinstance(work, AskRequest) else work.asked
+            model = self._found.named(question.model)
+            job = Job(model, work, client, tell, threading.Event())
             self._queue.put(client, job)
         except PrecedentError as error:
             self.metrics.ended(_outcome(error))
             raise
+        if isinstance(work, AskRequest):
+            self._stop_examinations(client)
         self._tell_places()
         return job
 
@@ -138,18 +148,26 @@ class Service:
             self._end(job, Cancelled("The question was stopped while it waited."))
             self._tell_places()
 
+    def _stop_examinations(self, client: str) -> None:
+        running = self._running
+        for job in (*self._queue.order(), *(() if running is None else (running,))):
+            if job.client == client and isinstance(job.work, EvidenceRequest):
+                self.stop(job)
+
     def _work(self) -> None:
         self._load_first()
         while (job := self._queue.get()) is not None:
             self._running = job
             self._tell_places()
-            self._end(job, self._answer(job))
+            self._end(job, self._do(job))
             self._running = None
 
-    def _answer(self, job: Job) -> Answer | PrecedentError:
+    def _do(self, job: Job) -> End:
         try:
             answerer = self._answerer(job.model)
-            prepared = answerer.prepare(job.request)
+            if isinstance(job.work, EvidenceRequest):
+                return examine(answerer, job.work, job.tell, job.cancel)
+            prepared = answerer.prepare(job.work)
             return answerer.run(prepared, job.tell, job.cancel)
         except EngineFull as error:
             self._forget()
@@ -170,9 +188,11 @@ class Service:
                 "Ask again; if it fails again, report it with the log.",
             )
 
-    def _end(self, job: Job, end: Answer | PrecedentError) -> None:
+    def _end(self, job: Job, end: End) -> None:
         if isinstance(end, Answer):
             self.metrics.answered(end)
+        elif isinstance(end, Evidence):
+            self.metrics.ended("examined")
         else:
             self.metrics.ended(_outcome(end))
         job.tell(end)

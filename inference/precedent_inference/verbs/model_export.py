@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         ) from error
     cancel = threading.Event()
     order = ExportOrder(model, target, args.precision)
-    with interrupts(cancel), ProgressBar("weights") as bar:
+    with interrupts(cancel), ProgressBar("") as bar:
         record = export_model(order, bar.show, cancel)
     sys.stdout.write(
         f"{model.profile.name} is exported to {target} in {record.precision}: largest difference "

@@ -125,6 +125,7 @@ def answer_from_evidence(
             device=model.text("device"),
             reason=model.text("reason", ""),
             missed=model.texts("missed", ()),
+            fingerprint=model.text("fingerprint", ""),
         ),
         shots=ours.texts("shots"),
         timing=Timing(

@@ -68,10 +68,12 @@ class AnswerActions:
 class AnswerView(QWidget):
     """One answer from the first word to its evidence; empty before the first question."""
 
-    def __init__(self, actions: AnswerActions) -> None:
+    def __init__(self, actions: AnswerActions, *, below: QWidget | None = None) -> None:
+        """`below` stands under the facts of a finished answer."""
         super().__init__()
         self.setObjectName("answer-view")
         self._actions = actions
+        self._below = below
         self._read: tuple[Read, ...] = ()
         self._make_head()
         self._make_words()
@@ -244,6 +246,8 @@ class AnswerView(QWidget):
         box.setSpacing(8)
         box.addLayout(self.warnings)
         box.addLayout(self.facts)
+        if self._below is not None:
+            box.addWidget(self._below)
         box.addWidget(self.read_row)
         box.addWidget(self.read)
         box.addWidget(self.sent)

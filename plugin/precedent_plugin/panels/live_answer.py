@@ -8,11 +8,15 @@ from qtpy.QtCore import QSize
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from precedent_plugin.cases import Case
+from precedent_plugin.examination import Examination
 from precedent_plugin.panels.answer import QUERY_SIDE, AnswerActions, AnswerView, Asked, Read
 from precedent_plugin.panels.desk import Desk, View
+from precedent_plugin.panels.evidence import EvidenceActs, EvidenceView
 from precedent_plugin.panels.facts import facts, pace
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.pictures import fitted, image_of_png
+from precedent_plugin.panels.verdict import VerdictStrip
 from precedent_plugin.question import Question
 from precedent_plugin.report import report_text
 
@@ -28,11 +32,15 @@ class LiveAnswer(QWidget):
         self._stops: tuple[Callable[[], None], ...] = ()
         self._pieces = 0
         self._first_at = 0.0
-        self.view = AnswerView(actions)
+        self.rests = EvidenceView(EvidenceActs(desk.examine, desk.stop))
+        self.view = AnswerView(actions, below=self.rests)
+        self.verdict = VerdictStrip(on_verdict=self._judge, on_correction=self._correct)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.addWidget(self.view)
+        box.addWidget(self.view, 1)
+        box.addWidget(self.verdict)
         follow(self, desk.session.question_changed, self._bind)
+        follow(self, desk.session.examination_changed, self._examined)
         follow(self, desk.view_seen, self._view_seen)
         follow(self, desk.thumbnails.ready, self._picture_ready)
 
@@ -46,12 +54,39 @@ class LiveAnswer(QWidget):
         clipboard = QApplication.clipboard()
         if self._question is not None and clipboard is not None:
             clipboard.setText(report_text(self._question))
+            self._desk.session.did(self._question.id, "copied")
+
+    def _examined(self, examination: Examination | None) -> None:
+        if examination is None:
+            self.rests.offer()
+        else:
+            follow(self, examination.changed, partial(self._found, examination))
+
+    def _found(self, examination: Examination) -> None:
+        if examination.question is self._question:
+            self.rests.show_examination(examination)
+
+    def _judge(self, right: bool) -> None:
+        if self._question is not None:
+            self._desk.session.did(self._question.id, "right" if right else "wrong")
+
+    def _correct(self, words: str) -> None:
+        question = self._question
+        if question is None:
+            return
+
+        def kept(_: Case) -> None:
+            if question is self._question:
+                self.verdict.settle("Saved as a case with your answer.")
+
+        self._desk.correct(question, words, kept)
 
     def _bind(self, question: Question | None) -> None:
         for stop in self._stops:
             stop()
         self._stops = ()
         self._question = question
+        self.verdict.hide()
         if question is None:
             self.view.clear()
             return
@@ -76,6 +111,7 @@ class LiveAnswer(QWidget):
     def _show(self, question: Question, image: QImage) -> None:
         if question is self._question:
             self.view.show_picture(image)
+            self.rests.show_picture(image)
 
     def _progressed(self, question: Question, words: str) -> None:
         if question is self._question and words:
@@ -95,6 +131,7 @@ class LiveAnswer(QWidget):
             return
         if state == "sent":
             self._pieces = 0
+            self.verdict.hide()
             self.view.show_waiting()
         elif state == "answered":
             self._finish(question)
@@ -110,6 +147,7 @@ class LiveAnswer(QWidget):
             return
         warnings = tuple(dict.fromkeys((*question.warnings, *answer.warnings)))
         self.view.show_answer(answer.text, facts(answer), warnings=warnings, sent=answer.sent)
+        self.verdict.begin()
         for case in question.shots:
             self.view.show_read(case.images[0], self._desk.thumbnails.get(case.images[0]))
 

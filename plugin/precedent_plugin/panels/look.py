@@ -156,6 +156,7 @@ def sheet(t: Tones) -> str:
     QLabel[role="small"] {{ font-size: {small}px; }}
     QLabel[role="partial"] {{ font-size: {answer}px; font-weight: 600; color: {t.muted}; }}
     QLabel[role="caution"] {{ color: {t.caution}; font-size: {small}px; }}
+    QLabel[role="plain"] {{ color: {t.text}; }}
     QLabel[role="failure"] {{ color: {t.failure}; }}
     QLabel[role="number"] {{ color: {t.muted}; font-size: {small}px; }}
     QLabel[role="key"] {{ color: {t.muted}; font-size: {small}px; border: 1px solid {t.line};
@@ -171,6 +172,8 @@ def sheet(t: Tones) -> str:
         border-radius: 6px; }}
     QFrame[role="note-caution"] {{ background: transparent; border: 0;
         border-left: 2px solid {t.caution}; border-radius: 0; }}
+    QFrame[role="note-plain"] {{ background: transparent; border: 0;
+        border-left: 2px solid {t.accent}; border-radius: 0; }}
     QFrame[role="note-failure"] {{ background: transparent; border: 0;
         border-left: 2px solid {t.failure}; border-radius: 0; }}
     QPlainTextEdit, QLineEdit, QListView, QTextBrowser {{ background: {t.surface};

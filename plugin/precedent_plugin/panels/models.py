@@ -28,6 +28,7 @@ from precedent_plugin.panels.look import Panel, say
 from precedent_plugin.panels.model_row import ModelActions, ModelRow, RemovedRow, in_gigabytes
 from precedent_plugin.panels.progress_strip import ProgressStrip
 from precedent_plugin.panels.words import Column, Line, Paragraph
+from precedent_plugin.question import Question
 from precedent_resources import PrecedentError
 
 ALONE = (
@@ -45,6 +46,8 @@ class ModelsPanel(Panel):
         self._desk = desk
         self._job: ImportJob | None = None
         self._answered: ModelSummary | None = None
+        self._question: Question | None = None
+        self._unfollow: Callable[[], None] = _nothing
         self.add = QPushButton("Import model")
         self.add.setObjectName("models-import")
         self.add.setToolTip("Make released model files a model of this machine")
@@ -70,9 +73,9 @@ class ModelsPanel(Panel):
         box.addLayout(head)
         box.addWidget(self.strip)
         box.addWidget(Column("models-column", content), 1)
-        follow(self, desk.engine_changed, lambda engine: self.engine.say_whole(engine.words))
-        follow(self, desk.asking_changed, self._see_answer)
-        self.engine.say_whole(desk.engine.words)
+        follow(self, desk.engine_changed, lambda _: self._say_engine())
+        follow(self, desk.asking_changed, self._see_question)
+        self._say_engine()
         self.refresh()
 
     @property
@@ -137,14 +140,12 @@ class ModelsPanel(Panel):
         box.open()
 
     def _change(self, act: Callable[[ModelEntry], object], entry: ModelEntry) -> None:
-
         self._desk.host.run(
             self._changed_on_disk, act, entry, on_result=self._show_again, on_error=self._failed
         )
 
     def _changed_on_disk(self, act: Callable[[ModelEntry], object], entry: ModelEntry) -> None:
         """Change a folder while no engine has it open, which Windows would refuse."""
-
         self._desk.session.restart()
         act(entry)
 
@@ -177,14 +178,27 @@ class ModelsPanel(Panel):
     def _failed(self, error: PrecedentError) -> None:
         self.strip.fail(error.message, error.hint)
 
-    def _see_answer(self) -> None:
-        """Keep what the last answer says of how its model ran."""
+    def _see_question(self) -> None:
+        """Follow the question under way, and keep what its answer says of how the model ran."""
         question = self._desk.session.question
+        if question is not self._question:
+            self._question = question
+            self._unfollow()
+            self._unfollow = _nothing
+            if question is not None:
+                self._unfollow = follow(self, question.progress_changed, self._say_engine)
+        self._say_engine()
         answer = None if question is None else question.answer
         if answer is not None and answer.model != self._answered:
             self._answered = answer.model
             for row in self.rows:
                 row.show_run(self._answered)
+
+    def _say_engine(self, _: str = "") -> None:
+        """Say what the engine does: what a question waits for, a model that loads, comes first."""
+        question = self._question
+        waits = question is not None and question.state == "sent" and question.progress
+        self.engine.say_whole(waits or self._desk.engine.words)
 
     def _show(self, found: "tuple[tuple[ModelEntry, ...], tuple[ModelEntry, ...]]") -> None:
         models, removed = found
@@ -212,3 +226,7 @@ def _everything() -> tuple[tuple[ModelEntry, ...], tuple[ModelEntry, ...]]:
 
 def _open_folder(entry: ModelEntry) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(entry.path)))
+
+
+def _nothing() -> None:
+    pass

@@ -89,7 +89,7 @@ class Paragraph(QLabel):
 
 
 class Note(QFrame):
-    """A sentence with a coloured edge: a caution or a failure."""
+    """A sentence with a coloured edge: a caution, a failure, or plain."""
 
     def __init__(self, text: str, *, role: str = "caution", name: str = "") -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class Note(QFrame):
         self.show_as(role)
 
     def show_as(self, role: str) -> None:
-        """Show the sentence as a "caution" or a "failure"."""
+        """Show the sentence as a "caution", a "failure" or "plain"."""
         say(self, f"note-{role}")
         say(self.words, role)
 

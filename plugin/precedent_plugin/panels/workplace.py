@@ -14,6 +14,7 @@ from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.history import HistoryPanel
 from precedent_plugin.panels.library import LibraryPanel
 from precedent_plugin.panels.models import ModelsPanel
+from precedent_plugin.panels.quiz_door import QuizDoor
 from precedent_plugin.session import EngineLike, Session
 from precedent_resources import resource
 
@@ -43,6 +44,7 @@ class Workplace:
             ),
         )
         self.models = ModelsPanel(self.desk)
+        self.quiz = QuizDoor(self.desk, lambda: self.library.menu.chosen)
         host.add_panel(self.library, title="Library", object_name="precedent-library", area="left")
         host.add_panel(self.ask, title="Ask", object_name="precedent-ask")
         host.add_panel(self.history, title="History", object_name="precedent-history")
@@ -124,6 +126,11 @@ class Workplace:
                 "Copy the answer with its model, date and references.",
             ),
             HostCommand(
+                "ask.examine-answer", "Examine the answer", self.desk.examine, "Ask", "Ctrl+E",
+                lambda: ask.has_answer, "search",
+                "Find out what the answer rests on: ask the same again in other forms.",
+            ),
+            HostCommand(
                 "ask.show-history", "Show the history", self._show_history, "Ask", "Ctrl+H",
                 None, "history", "Show every question that was asked here.",
             ),
@@ -163,6 +170,11 @@ class Workplace:
                 "cases.export-casebook", "Export casebook", library.menu.export_casebook, "Cases",
                 None, lambda: library.menu.chosen is not None, "export",
                 "Write the casebook shown in the library into one file.",
+            ),
+            HostCommand(
+                "cases.start-quiz", "Start a quiz", lambda: self.quiz.open(library.window()),
+                "Cases", None, None, "book",
+                "Be asked the cases of the casebook shown, those that are due first.",
             ),
             HostCommand(
                 "cases.show-library", "Show the library", self._show_library, "Cases", "Ctrl+L",

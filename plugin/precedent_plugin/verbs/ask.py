@@ -10,6 +10,7 @@ from precedent_inference.prompt import require_text
 from precedent_inference.protocol import Sampling
 from precedent_inference.templates import TemplateChanges
 from precedent_plugin.asking import as_json, ask_once, evidence_lines, painter
+from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.errors import UsageError
 from precedent_plugin.library import CaseLibrary, default_folder
 from precedent_plugin.output import note, say, say_json, say_piece
@@ -110,7 +111,11 @@ def main(argv: list[str]) -> int:
     room = room_for_casebook(len(hand), arguments.shots)
     chosen = [*choose(items, image, arguments.question, room), *hand]
     policy: OrderPolicy = arguments.order or ("most-similar-last" if items else "by-hand")
-    with closing(LocalEngine(backend=arguments.backend, model_folders=arguments.models)) as engine:
+    with closing(
+        LocalEngine(
+            backend=arguments.backend, model_folders=arguments.models, first_model=arguments.model
+        )
+    ) as engine:
         asked = ask_once(
             image,
             arguments.question,
@@ -119,6 +124,7 @@ def main(argv: list[str]) -> int:
             engine=engine,
             on_progress=note,
             on_text=say_piece if arguments.stream and not arguments.json else None,
+            audit=AuditTrail(arguments.library or default_folder()),
         )
     if arguments.json:
         say_json(as_json(asked))

@@ -1,4 +1,4 @@
-"""`precedent casebook`: list, show, make, fill, export and import casebooks."""
+"""`precedent casebook`: list, show, make, fill, check, export and import casebooks."""
 
 import argparse
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.library import CaseLibrary, default_folder
 from precedent_plugin.output import say, say_json
 from precedent_plugin.shelf import find_casebook
+from precedent_plugin.verbs import casebook_check
 from precedent_plugin.verbs.ask import read_view
 
 Act = Callable[[CaseLibrary, argparse.Namespace], tuple[dict[str, Any], str]]
@@ -28,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print one JSON object")
     shared.add_argument("--library", type=Path, metavar="FOLDER", help="instead of the user's own")
-    acts = made.add_subparsers(required=True, metavar="list|show|new|add|export|import")
+    acts = made.add_subparsers(required=True, metavar="list|show|new|add|check|export|import")
 
     def verb(name: str, act: Act, words: str) -> argparse.ArgumentParser:
         added = acts.add_parser(name, parents=[shared], help=words, description=words)
@@ -50,6 +51,9 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--rationale", metavar="TEXT")
     add.add_argument("--tag", action="append", default=[], metavar="TAG", dest="tags")
     add.add_argument("--index", type=int, default=0, metavar="N", help="frame, from 0")
+    casebook_check.add_arguments(
+        verb("check", casebook_check.check, "Ask each case of the others; say whether shots help.")
+    )
     out = verb("export", export, "Write a casebook into one file.")
     out.add_argument("casebook", metavar="NAME")
     out.add_argument("out", type=Path, metavar="OUT.casebook")

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from precedent_plugin.plain import plain_words
 from precedent_plugin.warnings.kinship import picture_key
 from precedent_plugin.warnings.repair import FindShots, MuteShots
-from precedent_plugin.warnings.warning import PromptWarning, Proposal, plain, references
+from precedent_plugin.warnings.warning import PromptWarning, Proposal, references
 
 MAJORITY = 2 / 3
 """Above this share the model's answer says little: Shukor et al. 2023 and SMMILE 2025 find that
@@ -25,11 +26,11 @@ def no_shots(proposal: Proposal) -> Iterator[PromptWarning]:
 def majority(proposal: Proposal) -> Iterator[PromptWarning]:
     """Say what all shots answer, or most of them where another answer stands beside it."""
     cases = proposal.cases
-    counts = Counter(plain(case.answer) for case in cases)
+    counts = Counter(plain_words(case.answer) for case in cases)
     if len(cases) < 2:
         return
     (answer, count), *others = counts.most_common()
-    members = [case for case in cases if plain(case.answer) == answer]
+    members = [case for case in cases if plain_words(case.answer) == answer]
     ids = tuple(case.id for case in members)
     words = members[0].answer.strip()
     if not others:
@@ -54,11 +55,11 @@ def contradictions(proposal: Proposal) -> Iterator[PromptWarning]:
     """Find shots that answer the same question about the same picture differently."""
     groups: dict[tuple[str, str], list[int]] = {}
     for number, case in enumerate(proposal.cases, start=1):
-        key = (picture_key(proposal, case.images[0]), plain(case.question))
+        key = (picture_key(proposal, case.images[0]), plain_words(case.question))
         groups.setdefault(key, []).append(number)
     for numbers in groups.values():
         members = [proposal.cases[number - 1] for number in numbers]
-        if len({plain(case.answer) for case in members}) > 1:
+        if len({plain_words(case.answer) for case in members}) > 1:
             places = " and ".join(map(str, numbers))
             ids = proposal.ids(numbers)
             yield PromptWarning(

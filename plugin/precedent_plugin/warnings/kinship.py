@@ -8,6 +8,7 @@ from itertools import combinations
 
 from precedent_plugin.cases import Case
 from precedent_plugin.pictures import pixel_hash
+from precedent_plugin.plain import plain_words
 from precedent_plugin.preprocess import ViewImage
 from precedent_plugin.warnings.copies import Copy, find_copy
 from precedent_plugin.warnings.repair import MuteShots, RemoveShots
@@ -15,7 +16,6 @@ from precedent_plugin.warnings.warning import (
     PromptWarning,
     Proposal,
     WarningKind,
-    plain,
     references,
 )
 
@@ -51,8 +51,8 @@ def twin_shots(proposal: Proposal) -> Iterator[PromptWarning]:
     """Find pairs of shots that are one picture and ask and answer the same about it."""
     numbered = enumerate(proposal.cases, start=1)
     for (first, one), (second, other) in combinations(numbered, 2):
-        is_same_lesson = plain(one.question) == plain(other.question) and (
-            plain(one.answer) == plain(other.answer)
+        is_same_lesson = plain_words(one.question) == plain_words(other.question) and (
+            plain_words(one.answer) == plain_words(other.answer)
         )
         if is_same_lesson and _is_one_picture(proposal, one, other):
             twins = proposal.ids((first, second))

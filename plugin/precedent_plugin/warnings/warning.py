@@ -88,8 +88,3 @@ def references(numbers: Sequence[int], one: str = " is", many: str = " are") -> 
         return f"Reference {numbers[0]}{one}"
     places = ", ".join(map(str, numbers[:-1]))
     return f"References {places} and {numbers[-1]}{many}"
-
-
-def plain(text: str) -> str:
-    """Give a text as it counts in comparisons: case, spaces and the last full stop do not."""
-    return " ".join(text.casefold().split()).rstrip(".!?")

@@ -59,7 +59,7 @@ class Parrot(Answerer):
 
 @pytest.fixture
 def parrot(answerer: Answerer) -> Parrot:
-    return Parrot(answerer.profile, answerer._tokenizer, answerer.engine)
+    return Parrot(answerer.profile, answerer.tokenizer, answerer.engine)
 
 
 def test_a_model_that_compares_follows_permuted_labels(greys: Path, parrot: Parrot) -> None:

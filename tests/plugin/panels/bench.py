@@ -14,6 +14,7 @@ from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QWidget
 
 from precedent_inference.errors import EngineLost
+from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.protocol import (
     Answer,
     AskRequest,
@@ -116,7 +117,7 @@ class FakeHost:
         on_error: Callable[[PrecedentError], object] | None = None,
         on_progress: Callable[[Any], object] | None = None,
     ) -> PlainHandle:
-        if self.holds and function.__name__ == "_ask":
+        if self.holds and function.__name__ in ("_ask", "_examine"):
             assert on_progress is not None
             assert on_error is not None
             self.held.append(Held(on_progress, on_result, on_error))
@@ -153,6 +154,8 @@ class FakeEngine:
     is_dead: bool = False
     is_closed: bool = False
     starts: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    examined: list[EvidenceRequest] = field(default_factory=list)
 
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> "FakeEngine":
         self.starts += 1
@@ -185,6 +188,22 @@ class FakeEngine:
             if on_text is not None:
                 on_text(piece)
         return an_answer(request, self.answer)
+
+    def evidence(
+        self,
+        request: EvidenceRequest,
+        *,
+        on_finding: Callable[[Finding], None] | None = None,
+        on_progress: Callable[[str], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Evidence:
+        self.examined.append(request)
+        if self.is_dead:
+            raise EngineLost("The engine's process ended.", "Ask again to restart it.")
+        for finding in self.findings:
+            if on_finding is not None:
+                on_finding(finding)
+        return Evidence(tuple(self.findings), 1.0)
 
     def close(self) -> None:
         self.is_closed = True

@@ -115,6 +115,24 @@ def test_a_fallback_is_a_visible_warning(panel: ModelsPanel) -> None:
     assert own.run.isHidden()
 
 
+def test_a_model_that_loads_is_seen_loading(held: Bench) -> None:
+    engine = held.work.models.engine
+    held.ask()
+    held.host.held[-1].wait("Loading med: 43 %")
+    assert engine.whole == "Loading med: 43 %"
+    held.host.held[-1].say("pneu")
+    assert engine.whole == "Engine ready"
+
+
+def test_a_question_that_is_over_is_not_followed(held: Bench) -> None:
+    held.ask()
+    first = held.host.held[-1]
+    held.work.ask.button.click()
+    held.ask()
+    first.wait("Loading med: 43 %")
+    assert held.work.models.engine.whole != "Loading med: 43 %"
+
+
 def test_an_import_that_ends_selects_a_new_engine(
     panel: ModelsPanel, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,6 +73,8 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[FakeEngine]:
     monkeypatch.setattr(FakeEngine, "is_broken", False)
     monkeypatch.setattr("precedent_plugin.verbs.ask.LocalEngine", FakeEngine)
     monkeypatch.setattr("precedent_plugin.verbs.demo.LocalEngine", FakeEngine)
+    monkeypatch.setattr("precedent_plugin.verbs.casebook_check.LocalEngine", FakeEngine)
+    monkeypatch.setattr("precedent_plugin.verbs.audit.LocalEngine", FakeEngine)
     monkeypatch.setattr("precedent_plugin.verbs.ask.painter", lambda: paint)
     return made
 

@@ -131,7 +131,11 @@ def test_settings_reach_the_engine(
     assert request.model == "other"
     assert request.sampling == Sampling(5, 0.5, 7, 0.75, beams=3)
     assert request.options == ("left", "right")
-    assert engines[0].arguments == {"backend": "onnx", "model_folders": []}
+    assert engines[0].arguments == {
+        "backend": "onnx",
+        "model_folders": [],
+        "first_model": "other",
+    }
 
 
 def test_same_patient_is_warned_of_and_not_named(

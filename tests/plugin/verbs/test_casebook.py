@@ -9,6 +9,7 @@ import pytest
 
 from precedent_plugin.__main__ import main
 from precedent_plugin.library import CaseLibrary
+from precedent_resources import resource
 
 Pictures = Callable[[str, int], str]
 Command = Callable[..., Any]
@@ -110,3 +111,27 @@ def test_damaged_library_is_one_sentence_and_is_put_aside_by_wish(
     assert main(["doctor", "--set-aside", "--library", str(folder)]) == 0
     assert main(["casebook", "list", "--library", str(folder)]) == 0
     assert len(list(folder.glob("damaged-*-library.sqlite"))) == 1
+
+
+def test_a_check_asks_each_case_and_keeps_what_it_found(casebook: Command, folder: Path) -> None:
+    casebook("import", str(resource("samples", "sample.casebook")))
+    found = casebook("check", "Sample cases", "--shots", "2")
+    assert (found["cases"], found["patients"]) == (14, 14)
+    assert [one["shot_count"] for one in found["accuracies"]] == [0, 2]
+    assert all(one["cases"] == 14 for one in found["accuracies"])
+    assert found["gain"]["verdict"] == "too few"
+    assert found["calibration"]["working_point"] is None
+    assert len(list((folder / "checks").iterdir())) == 1
+
+
+def test_a_check_of_a_file_keeps_nothing(casebook: Command, folder: Path) -> None:
+    found = casebook("check", str(resource("samples", "sample.casebook")), "--shots", "2")
+    assert found["casebook"] == "Sample cases"
+    assert not (folder / "checks").exists()
+
+
+def test_a_casebook_of_one_case_cannot_be_checked(casebook: Command, pictures: Pictures) -> None:
+    casebook("new", "Sides")
+    casebook("add", "Sides", pictures("one", 10), "-q", "Which side?", "-a", "Left")
+    assert "has 1 cases" in casebook("check", "Sides", status=2)
+    assert "numbers from 1 to 8" in casebook("check", "Sides", "--shots", "9", status=2)

@@ -1,0 +1,1 @@
+"""What an answer rests on: one question put again in other forms, and what that changed."""

@@ -1,0 +1,1 @@
+"""Learning from a casebook: questions, marks, and when to ask again."""
