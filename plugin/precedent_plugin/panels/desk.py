@@ -33,6 +33,7 @@ from precedent_plugin.warnings.repair import (
     FindShots,
     FitWhole,
     LookAgain,
+    MatchScale,
     MatchWindow,
     Repair,
 )
@@ -155,7 +156,7 @@ class Desk:
         if isinstance(repair, FitWhole):
             self.write(replace(self.draft, settings=replace(self.draft.settings, fit_whole=True)))
             return True
-        if isinstance(repair, MatchWindow):
+        if isinstance(repair, MatchWindow | MatchScale):
             self.host.run(
                 self.session.rendered,
                 repair,
