@@ -29,7 +29,7 @@ from precedent_plugin.question import Question
 from precedent_plugin.select import ArrangedShot
 from precedent_plugin.session import AskSettings, Session
 from precedent_plugin.tray import Tray
-from precedent_plugin.warnings.repair import FitWhole, MatchWindow, Repair
+from precedent_plugin.warnings.repair import FitWhole, MatchScale, MatchWindow, Repair
 from precedent_plugin.warnings.warning import PromptWarning
 from precedent_resources import PrecedentError
 
@@ -143,7 +143,7 @@ class Desk:
         if isinstance(repair, FitWhole):
             self.write(replace(self.draft, settings=replace(self.draft.settings, fit_whole=True)))
             return True
-        if isinstance(repair, MatchWindow):
+        if isinstance(repair, MatchWindow | MatchScale):
             self.host.run(
                 self.session.rendered,
                 repair,

@@ -6,12 +6,12 @@ What a file says of itself is compared, and where it says nothing, nothing is cl
 from collections.abc import Callable, Iterator
 
 from precedent_plugin.cases import Case, Provenance
+from precedent_plugin.plain import plain_words
 from precedent_plugin.warnings.repair import MuteShots, Reorder
 from precedent_plugin.warnings.warning import (
     PromptWarning,
     Proposal,
     WarningKind,
-    plain,
     references,
 )
 
@@ -102,8 +102,8 @@ def _differing(
 
 def _is_contrast(case: Case, best: Case) -> bool:
     one, other = case.provenance, best.provenance
-    return (plain(case.question), modality_of(one), _place(one)) == (
-        plain(best.question),
+    return (plain_words(case.question), modality_of(one), _place(one)) == (
+        plain_words(best.question),
         modality_of(other),
         _place(other),
     )
