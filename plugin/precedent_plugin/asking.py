@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from precedent_inference.protocol import Answer
+from precedent_inference.protocol import Answer, AskRequest
 from precedent_plugin.audit.entry import Ended, Put
 from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.composer import compose
@@ -38,6 +38,8 @@ class Asked:
     warnings: tuple[str, ...]
     """The plugin's, then the engine's."""
     answer: Answer
+    request: AskRequest
+    """What was sent."""
 
 
 def painter() -> Painter:
@@ -109,6 +111,7 @@ def ask_once(
         references=tuple(references),
         warnings=tuple(dict.fromkeys((*found, *answer.warnings))),
         answer=answer,
+        request=request,
     )
 
 

@@ -111,11 +111,12 @@ class Session:
         run: Runner,
         make_engine: Callable[[], EngineLike],
         *,
-        originals: Originals = lambda _: None,
+        originals: Originals | None = None,
     ) -> None:
         """The engine is made and started with the first call that needs it.
 
-        originals: gives the modality values of a case's region, for another window.
+        originals: gives the modality values of a case's region, for another window; None where
+        pictures alone are kept.
         """
         self.library = library
         self.tray = Tray()
@@ -188,6 +189,11 @@ class Session:
         prompt = self._prompt(cases, image, text.strip() or "?", settings)
         return self._connect(None).count(settings.request(prompt))
 
+    @property
+    def can_render(self) -> bool:
+        """Whether shots can be shown in another window."""
+        return self._originals is not None
+
     def rendered(self, repair: Rendering) -> dict[str, Case]:
         """Give shots in another window or at another scale, for `Tray.show_as`; may wait.
 
@@ -205,7 +211,7 @@ class Session:
     def _rendered(self, case: Case, repair: Rendering) -> tuple[Case, bytes]:
         if isinstance(repair, MatchScale):
             return scaled(case, self._pictures.read(case.images[0]), repair.spacing_mm)
-        values = self._originals(case)
+        values = None if self._originals is None else self._originals(case)
         if values is None:
             raise TrayError(
                 f"The reference “{case.answer}” was kept as a picture alone; its window cannot be "

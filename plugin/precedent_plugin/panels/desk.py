@@ -29,7 +29,14 @@ from precedent_plugin.question import Question
 from precedent_plugin.select import ArrangedShot
 from precedent_plugin.session import AskSettings, Session
 from precedent_plugin.tray import Tray
-from precedent_plugin.warnings.repair import FitWhole, MatchScale, MatchWindow, Repair
+from precedent_plugin.warnings.repair import (
+    FindShots,
+    FitWhole,
+    LookAgain,
+    MatchScale,
+    MatchWindow,
+    Repair,
+)
 from precedent_plugin.warnings.warning import PromptWarning
 from precedent_resources import PrecedentError
 
@@ -137,6 +144,12 @@ class Desk:
         if draft != self.draft:
             self.draft = draft
             self.judge()
+
+    def offers(self, repair: Repair) -> bool:
+        """Say whether one click can do this here."""
+        if isinstance(repair, MatchWindow):
+            return self.session.can_render
+        return not isinstance(repair, FindShots | LookAgain)
 
     def repair(self, repair: Repair) -> bool:
         """Do what one click can do about a warning; False when it is the reader's to do."""

@@ -250,7 +250,8 @@ class TrayPanel(QWidget):
         self._sync()
         emptied(self.warnings)
         for warning in judgement.warnings:
-            self.warnings.addWidget(WarningRow(warning, on_repair=self._repair))
+            row = WarningRow(warning, offers=self._desk.offers, on_repair=self._repair)
+            self.warnings.addWidget(row)
         self.warnings.addStretch(1)
         self.cautions.setVisible(bool(judgement.warnings))
         self._fit()

@@ -7,17 +7,20 @@ from qtpy.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from precedent_plugin.panels.look import say
 from precedent_plugin.panels.words import Note
-from precedent_plugin.warnings.repair import FindShots, LookAgain, Repair
+from precedent_plugin.warnings.repair import Repair
 from precedent_plugin.warnings.warning import PromptWarning
-
-BY_THE_READER = (FindShots, LookAgain)
-"""Remedies that no click can do: the sentence names them already."""
 
 
 class WarningRow(QWidget):
-    """The sentence, and its repair at the right where there is one."""
+    """The sentence, and its repair at the right where one click can do it."""
 
-    def __init__(self, warning: PromptWarning, *, on_repair: Callable[[Repair], object]) -> None:
+    def __init__(
+        self,
+        warning: PromptWarning,
+        *,
+        offers: Callable[[Repair], bool],
+        on_repair: Callable[[Repair], object],
+    ) -> None:
         super().__init__()
         self.setObjectName("tray-warning-row")
         row = QHBoxLayout(self)
@@ -25,7 +28,7 @@ class WarningRow(QWidget):
         row.setSpacing(6)
         row.addWidget(Note(warning.message, name="tray-warning"), 1)
         repair = warning.repair
-        if repair is not None and not isinstance(repair, BY_THE_READER):
+        if repair is not None and offers(repair):
             button = QPushButton(repair.words)
             button.setObjectName("tray-repair")
             button.setAccessibleName(f"{repair.words}: {warning.message}")

@@ -6,12 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 from precedent_inference.client import LocalEngine
+from precedent_inference.evidence.findings import Evidence, EvidenceRequest
 from precedent_inference.prompt import require_text
 from precedent_inference.protocol import Sampling
 from precedent_inference.templates import TemplateChanges
-from precedent_plugin.asking import as_json, ask_once, evidence_lines, painter
+from precedent_plugin.asking import Asked, as_json, ask_once, evidence_lines, painter
 from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.errors import UsageError
+from precedent_plugin.examined import evidence_json, examined_lines
 from precedent_plugin.library import CaseLibrary, default_folder
 from precedent_plugin.output import note, say, say_json, say_piece
 from precedent_plugin.preprocess import ViewImage, image_from_pixels
@@ -67,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         metavar="TEXT",
         help="score this answer instead of letting the model write; give it for each one",
+    )
+    made.add_argument(
+        "--evidence", action="store_true", help="examine what the answer rests on; takes seconds"
     )
     made.add_argument("--rationale", action="store_true", help="ask for a rationale first")
     made.add_argument(
@@ -126,14 +131,23 @@ def main(argv: list[str]) -> int:
             on_text=say_piece if arguments.stream and not arguments.json else None,
             audit=AuditTrail(arguments.library or default_folder()),
         )
+        if not arguments.json:
+            say("" if arguments.stream else asked.answer.text)
+            say()
+        evidence = _examine(asked, engine) if arguments.evidence else None
     if arguments.json:
-        say_json(as_json(asked))
+        examined = {} if evidence is None else {"evidence": evidence_json(evidence)}
+        say_json(as_json(asked) | examined)
         return 0
-    say("" if arguments.stream else asked.answer.text)
-    say()
-    for line in evidence_lines(asked):
+    for line in [*(() if evidence is None else examined_lines(evidence)), *evidence_lines(asked)]:
         say(line)
     return 0
+
+
+def _examine(asked: Asked, engine: LocalEngine) -> Evidence:
+    note("Asking again in other forms.")
+    wanted = EvidenceRequest(asked.request, asked.answer.text)
+    return engine.client(on_progress=note).evidence(wanted, on_progress=note)
 
 
 def settings_of(arguments: argparse.Namespace) -> AskSettings:

@@ -9,7 +9,15 @@ from tests.plugin.panels.bench import Bench
 from precedent_inference.protocol import PictureFacts, PromptFacts
 from precedent_plugin.panels.facts import facts_words
 from precedent_plugin.panels.warning_row import WarningRow
-from precedent_plugin.warnings.repair import FindShots, MatchScale, MuteShots, Shorten
+from precedent_plugin.warnings.repair import (
+    FindShots,
+    LookAgain,
+    MatchScale,
+    MatchWindow,
+    MuteShots,
+    Repair,
+    Shorten,
+)
 from precedent_plugin.warnings.warning import PromptWarning
 
 WHOLE = PictureFacts(64, 64, (0, 0, 64, 64), 1.0)
@@ -47,8 +55,12 @@ def test_a_contradiction_is_repaired_by_one_click_and_undone(bench: Bench) -> No
     assert bench.work.session.tray.shots == before
 
 
-def test_a_remedy_that_no_click_can_do_has_no_button(bench: Bench) -> None:
-    row = WarningRow(PromptWarning("no-shots", "None.", repair=FindShots()), on_repair=print)
+@pytest.mark.parametrize(
+    "repair", [FindShots(), LookAgain("region"), MatchWindow(("a",), (50.0, 350.0))]
+)
+def test_a_remedy_that_no_click_can_do_has_no_button(bench: Bench, repair: Repair) -> None:
+    warning = PromptWarning("weak-shot", "Weak.", repair=repair)
+    row = WarningRow(warning, offers=bench.work.desk.offers, on_repair=print)
     assert row.findChild(QPushButton, "tray-repair") is None
 
 

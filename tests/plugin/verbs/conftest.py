@@ -10,6 +10,19 @@ import pytest
 from PIL import Image
 
 from precedent_inference.errors import EngineLost
+from precedent_inference.evidence.findings import (
+    Agreement,
+    Baseline,
+    Certainty,
+    Evidence,
+    EvidenceRequest,
+    Influence,
+    OcclusionMap,
+    Rectangle,
+    Reliance,
+    Rerun,
+    Verdict,
+)
 from precedent_inference.protocol import (
     Answer,
     AskRequest,
@@ -33,6 +46,7 @@ class FakeEngine:
         self.arguments = arguments
         self.asked: list[AskRequest] = []
         self.is_closed = False
+        self.examined: EvidenceRequest | None = None
         self.made.append(self)
 
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> "FakeEngine":
@@ -63,6 +77,29 @@ class FakeEngine:
         ids = tuple(shot.case_id for shot in request.prompt.shots)
         counts, timing = CacheCounts(1, 2, 90, 40), Timing(1.5, 0.25, 30.0, 2)
         return Answer(text, STARTER, ids, timing, counts, 0.875, ("It ran on the CPU.",), "stop")
+
+    def evidence(
+        self, request: EvidenceRequest, *, on_progress: Callable[[str], None] | None = None
+    ) -> Evidence:
+        self.examined = request
+        return EVIDENCE
+
+
+EVIDENCE = Evidence(
+    (
+        Certainty(-0.5, -0.25, "left", 1.5),
+        Influence(0, "shot-1", -0.125),
+        Influence(1, "shot-2", 0.75),
+        Agreement("orders", (Rerun("right", True, (1, 0)),), 0.0),
+        Reliance("query-picture", "right", False, 0.0),
+        Reliance("shot-answers", "left", True, 2.0, "left"),
+        Baseline("majority", None, False),
+        Baseline("last", "right", True, shot=1),
+        OcclusionMap(0, ((0.5, 0.0), (0.25, -0.125)), Rectangle(0, 0, 64, 64)),
+        Verdict("last", "Copies the last precedent: because."),
+    ),
+    1.25,
+)
 
 
 @pytest.fixture

@@ -251,3 +251,85 @@ def test_templates_beside_the_library_are_used(
     TemplateFiles(templates_folder(folder)).write("starter", changes)
     ask(capsys, pictures("query", 30), "-q", "Where?", "--library", str(folder))
     assert engines[0].asked[0].templates == changes
+
+
+def two_shots(pictures: Pictures) -> list[str]:
+    shots = (("one", 10, "left"), ("two", 50, "right"))
+    words = [
+        word
+        for name, place, answer in shots
+        for word in ("--shot", pictures(name, place), "Where?", answer)
+    ]
+    return [pictures("query", 30), "-q", "Where?", *words, "--evidence"]
+
+
+def test_evidence_in_json_is_the_contract(
+    engines: list[Any], pictures: Pictures, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = ask(capsys, *two_shots(pictures))["evidence"]
+    assert engines[0].examined.answer == "right"
+    assert found == {
+        "verdict": {"rests": "last", "sentence": "Copies the last precedent: because."},
+        "certainty": {"log_probability": -0.5, "per_token": -0.25, "rival": "left", "margin": 1.5},
+        "influence": [
+            {"shot": 0, "case_id": "shot-1", "change": -0.125},
+            {"shot": 1, "case_id": "shot-2", "change": 0.75},
+        ],
+        "agreement": {
+            "orders": {
+                "agreeing": 1,
+                "of": 1,
+                "entropy": 0.0,
+                "runs": [{"answer": "right", "agrees": True, "shots": [1, 0]}],
+            }
+        },
+        "reliance": {
+            "query-picture": {
+                "answer": "right",
+                "has_moved": False,
+                "change": 0.0,
+                "expected": None,
+            },
+            "shot-answers": {
+                "answer": "left",
+                "has_moved": True,
+                "change": 2.0,
+                "expected": "left",
+            },
+        },
+        "baselines": {
+            "majority": {"answer": None, "agrees": False, "shot": None, "share": None},
+            "last": {"answer": "right", "agrees": True, "shot": 1, "share": None},
+        },
+        "occlusion": [
+            {
+                "picture": 0,
+                "drops": [[0.5, 0.0], [0.25, -0.125]],
+                "area": {"left": 0, "top": 0, "width": 64, "height": 64},
+                "peak": [0, 0],
+                "is_telling": True,
+            }
+        ],
+        "seconds": 1.25,
+    }
+
+
+def test_evidence_in_words_begins_with_the_verdict(
+    engines: list[Any], pictures: Pictures, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", *two_shots(pictures)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == ["right", "", "Verdict    Copies the last precedent: because."]
+    assert "Rival      left, 4.5 times less likely" in lines
+    assert "Repeated   1 of 1 say the same in other orders" in lines
+    assert "Influence  reference 2: +0.75, reference 1: -0.12" in lines
+    assert "Without    the picture: the same; the references' own answers: left" in lines
+    assert "By rule    last: right" in lines
+    assert "Place      row 1, column 1 of 2 x 2 carries the answer most" in lines
+
+
+def test_nobody_is_examined_unasked(
+    engines: list[Any], pictures: Pictures, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "evidence" not in ask(capsys, *two_shots(pictures)[:-1])
+    assert engines[0].examined is None
