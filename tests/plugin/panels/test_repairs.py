@@ -1,5 +1,7 @@
 """Warnings come with what one click can do, and the prompt is counted once an engine runs."""
 
+from dataclasses import replace
+
 import pytest
 from qtpy.QtWidgets import QPushButton
 from tests.plugin.panels.bench import Bench
@@ -10,6 +12,7 @@ from precedent_plugin.panels.warning_row import WarningRow
 from precedent_plugin.warnings.repair import (
     FindShots,
     LookAgain,
+    MatchScale,
     MatchWindow,
     MuteShots,
     Repair,
@@ -83,3 +86,13 @@ def test_nothing_is_counted_before_an_engine_runs(
     assert bench.engine.starts == 0
     bench.ask()
     assert bench.work.ask.tray.facts.whole == " ".join(facts_words(FACTS).split())
+
+
+def test_shots_are_scaled_to_the_picture_by_one_click(bench: Bench) -> None:
+    bench.fill_tray("pneumonia")
+    tray = bench.work.session.tray
+    (case,) = tray.active
+    known = replace(case, provenance=replace(case.provenance, spacing_mm=1.0))
+    tray.show_as({case.id: known})
+    assert bench.work.desk.repair(MatchScale((case.id,), 0.5))
+    assert tray.active[0].provenance.spacing_mm == 0.5
