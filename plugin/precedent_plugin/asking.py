@@ -13,6 +13,7 @@ from precedent_plugin.composer import compose
 from precedent_plugin.errors import PluginError
 from precedent_plugin.host import PaintedPixels, ViewSnapshot
 from precedent_plugin.preprocess import ViewImage
+from precedent_plugin.prompting.matching import squared, squared_view
 from precedent_plugin.references import Reference
 from precedent_plugin.report import DISCLAIMER, model_words
 from precedent_plugin.session import AskSettings, EngineLike
@@ -74,8 +75,13 @@ def ask_once(
         for sha256, png in zip(reference.case.images, reference.pngs, strict=True)
     }
     cases = [reference.case for reference in references]
+    whole = settings.fit_whole
     prompt = compose(
-        cases, image, question, picture=pictures.__getitem__, rationale=settings.rationale
+        cases,
+        squared_view(image) if whole else image,
+        question,
+        picture=lambda sha256: squared(pictures[sha256]) if whole else pictures[sha256],
+        rationale=settings.rationale,
     )
     request = settings.request(prompt)
     asked_at = datetime.now(UTC).isoformat(timespec="seconds")

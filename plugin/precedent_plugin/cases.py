@@ -30,6 +30,8 @@ class Provenance:
     source: str = ""
     """What the picture is, in words: "CT, frame 12 of 64"; never a name or a path."""
     licence: str = ""
+    spacing_mm: float | None = None
+    """Between two pixels of the picture; for slides a thousandth of their micrometres."""
 
 
 @dataclass(frozen=True, slots=True)

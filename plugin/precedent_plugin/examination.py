@@ -58,6 +58,11 @@ class Examination:
         self._task: TaskHandle | None = None
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether findings may still come."""
+        return self.state == "under way"
+
+    @property
     def evidence(self) -> Evidence:
         """What has been found so far."""
         return Evidence(self.found, 0.0)
@@ -84,11 +89,12 @@ class Examination:
             on_error=lambda error: self._fail(cancel, error),
             on_progress=lambda event: self._receive(cancel, event),
         )
-        self._task = handle if self.state == "under way" else None
+        # A runner that works at once has ended the examination by now.
+        self._task = handle if self.is_under_way else None
 
     def stop(self) -> None:
         """Stop it now; what was found stays. Does nothing when it is not under way."""
-        if self.state != "under way":
+        if not self.is_under_way:
             return
         self._cancel.set()
         if self._task is not None:
@@ -108,7 +114,7 @@ class Examination:
         )
 
     def _receive(self, cancel: threading.Event, event: Finding | str) -> None:
-        if cancel is not self._cancel or self.state != "under way":
+        if cancel is not self._cancel or not self.is_under_way:
             return
         if isinstance(event, str):
             self.progress = event
@@ -117,11 +123,11 @@ class Examination:
         self.changed.emit()
 
     def _end(self, cancel: threading.Event, state: ExaminationState) -> None:
-        if cancel is self._cancel and self.state == "under way":
+        if cancel is self._cancel and self.is_under_way:
             self._move(state)
 
     def _fail(self, cancel: threading.Event, error: PrecedentError) -> None:
-        if cancel is self._cancel and self.state == "under way":
+        if cancel is self._cancel and self.is_under_way:
             self.error = error
             self._move("failed")
 

@@ -5,6 +5,7 @@ applied). Nothing is scaled here: models do that by their own recipe, and report
 """
 
 import io
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,6 +85,7 @@ def image_from_pixels(
             body_part=snapshot.body_part,
             laterality=snapshot.laterality,
             window=snapshot.window,
+            spacing_mm=_spacing_mm(snapshot),
             patient_key=pseudonyms.patient(snapshot.patient_key_source),
             study_key=pseudonyms.study(snapshot.study_key_source),
             created=date.today().isoformat(),
@@ -93,6 +95,14 @@ def image_from_pixels(
         notes=snapshot.notes,
         is_blank=bool((pixels == pixels.reshape(-1, *pixels.shape[2:])[0]).all()),
     )
+
+
+def _spacing_mm(snapshot: ViewSnapshot) -> float | None:
+    """Give the mean of row and column spacing, None where the file does not say."""
+    if snapshot.pixel_spacing_mm is None:
+        return None
+    rows, columns = snapshot.pixel_spacing_mm
+    return math.sqrt(rows * columns)
 
 
 def image_from_host(host: Host, pseudonyms: Pseudonyms) -> ViewImage | None:

@@ -26,7 +26,7 @@ from precedent_plugin.history import QuestionRecord
 from precedent_plugin.host import Runner
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.preprocess import ViewImage
-from precedent_plugin.prompting.matching import Originals, rendered, squared, squared_view
+from precedent_plugin.prompting.matching import Originals, scaled, squared, squared_view, windowed
 from precedent_plugin.prompting.template_files import TemplateFiles, templates_folder
 from precedent_plugin.question import Client, Question
 from precedent_plugin.report import model_words
@@ -34,7 +34,7 @@ from precedent_plugin.select import ArrangedShot, describe_png, likeness, order_
 from precedent_plugin.shot_pictures import ShotPictures
 from precedent_plugin.tray import Tray
 from precedent_plugin.warnings.check import prompt_warnings
-from precedent_plugin.warnings.repair import MatchWindow
+from precedent_plugin.warnings.repair import MatchScale, Rendering
 from precedent_plugin.warnings.warning import PromptWarning, Proposal
 from precedent_resources import PrecedentError
 
@@ -111,11 +111,12 @@ class Session:
         run: Runner,
         make_engine: Callable[[], EngineLike],
         *,
-        originals: Originals = lambda _: None,
+        originals: Originals | None = None,
     ) -> None:
         """The engine is made and started with the first call that needs it.
 
-        originals: gives the modality values of a case's region, for another window.
+        originals: gives the modality values of a case's region, for another window; None where
+        pictures alone are kept.
         """
         self.library = library
         self.tray = Tray()
@@ -188,25 +189,36 @@ class Session:
         prompt = self._prompt(cases, image, text.strip() or "?", settings)
         return self._connect(None).count(settings.request(prompt))
 
-    def rendered(self, repair: MatchWindow) -> dict[str, Case]:
-        """Give shots in another window, for `Tray.show_as`; may wait.
+    @property
+    def can_render(self) -> bool:
+        """Whether shots can be shown in another window."""
+        return self._originals is not None
 
-        Raises TrayError for a shot of which only the picture was kept, LibraryError.
+    def rendered(self, repair: Rendering) -> dict[str, Case]:
+        """Give shots in another window or at another scale, for `Tray.show_as`; may wait.
+
+        Raises TrayError for a shot of which only the picture was kept, PictureError for one whose
+        scale cannot be changed so, LibraryError.
         """
         shown: dict[str, Case] = {}
         for shot in self.tray.shots:
             if shot.case.id in repair.case_ids:
-                values = self._originals(shot.case)
-                if values is None:
-                    raise TrayError(
-                        f"The reference “{shot.case.answer}” was kept as a picture alone; its "
-                        "window cannot be changed.",
-                        "Mute it, or save it again from its study.",
-                    )
-                case, png = rendered(shot.case, values, repair.window)
+                case, png = self._rendered(shot.sent, repair)
                 self._pictures.hold(case.images[0], png)
                 shown[case.id] = case
         return shown
+
+    def _rendered(self, case: Case, repair: Rendering) -> tuple[Case, bytes]:
+        if isinstance(repair, MatchScale):
+            return scaled(case, self._pictures.read(case.images[0]), repair.spacing_mm)
+        values = None if self._originals is None else self._originals(case)
+        if values is None:
+            raise TrayError(
+                f"The reference “{case.answer}” was kept as a picture alone; its window cannot be "
+                "changed.",
+                "Mute it, or save it again from its study.",
+            )
+        return windowed(case, values, repair.window)
 
     def ask(
         self,

@@ -202,6 +202,6 @@ def _reshown(shot: TrayShot, case: Case) -> Case | None:
     """Keep a rendering with a case's new words, unless its picture itself was exchanged."""
     if shot.shown is None or case.images != shot.case.images:
         return None
-    window = shot.shown.provenance.window
-    where = replace(case.provenance, window=window)
+    was = shot.shown.provenance
+    where = replace(case.provenance, window=was.window, spacing_mm=was.spacing_mm)
     return replace(case, images=shot.shown.images, provenance=where)

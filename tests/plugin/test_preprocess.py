@@ -91,3 +91,11 @@ def test_blank_picture_is_noticed() -> None:
     assert image_from_pixels(grey, ViewSnapshot(), Pseudonyms(bytes(32))).is_blank
     grey[5, 5, 1] = 8
     assert not image_from_pixels(grey, ViewSnapshot(), Pseudonyms(bytes(32))).is_blank
+
+
+def test_spacing_of_the_view_is_kept_with_the_picture() -> None:
+    pixels = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    keys = Pseudonyms(b"k" * 32)
+    known = image_from_pixels(pixels, ViewSnapshot(pixel_spacing_mm=(0.5, 2.0)), keys)
+    assert known.provenance.spacing_mm == 1.0
+    assert image_from_pixels(pixels, ViewSnapshot(), keys).provenance.spacing_mm is None

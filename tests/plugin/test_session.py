@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,18 +16,23 @@ from precedent_inference.protocol import (
     CacheCounts,
     ModelCard,
     ModelSummary,
+    PictureFacts,
     PromptFacts,
     Sampling,
     Timing,
 )
+from precedent_inference.templates import TemplateChanges
 from precedent_plugin.cases import Case, CaseDraft, Provenance
-from precedent_plugin.errors import LibraryError
+from precedent_plugin.errors import LibraryError, TrayError
 from precedent_plugin.library import CaseLibrary
-from precedent_plugin.pictures import content_hash
+from precedent_plugin.pictures import content_hash, png_size
 from precedent_plugin.preprocess import ViewImage, encode_png
+from precedent_plugin.prompting.matching import in_window
 from precedent_plugin.report import DISCLAIMER, INCOMPLETE, record_text, report_text
 from precedent_plugin.runners import run_here
+from precedent_plugin.select import muting
 from precedent_plugin.session import AskSettings, Session
+from precedent_plugin.warnings.repair import MatchScale, MatchWindow
 
 STARTER = ModelSummary("starter", "flamingo", "onnx", "float32", "CPU")
 
@@ -49,6 +55,8 @@ class FakeEngine:
 
     def __init__(self) -> None:
         self.asked: list[AskRequest] = []
+        self.counted: list[AskRequest] = []
+        self.facts: PromptFacts | None = None
         self.starts = 0
         self.is_dead = True
         self.dies_next = False
@@ -84,7 +92,8 @@ class FakeEngine:
         return (ModelCard("starter", "flamingo", "yes", 9, 512, "A demonstration."),)
 
     def count(self, request: AskRequest) -> PromptFacts | None:
-        return None
+        self.counted.append(request)
+        return self.facts
 
     def ask(
         self,
@@ -301,3 +310,87 @@ def test_history_gives_the_same_report(session: Session) -> None:
     assert set(kept) - set(report_text(question).splitlines()) == {
         f"  1. case {question.shots[0].id}"
     }
+
+
+def test_what_is_counted_is_what_would_be_asked(session: Session, engine: FakeEngine) -> None:
+    fill(session, 30, 50)
+    session.count("Where?", view(31), AskSettings())
+    session.ask("Where?", view(31), AskSettings())
+    assert engine.counted == engine.asked
+
+
+def test_an_empty_question_can_be_counted(session: Session, engine: FakeEngine) -> None:
+    session.count("", view(31), AskSettings(rationale=True))
+    fill(session, 30)
+    session.count(" ", view(31), AskSettings(rationale=True))
+    assert [request.rationale for request in engine.counted] == [True, False]
+
+
+def test_warnings_know_what_the_engine_counted(session: Session) -> None:
+    fill(session, 30, 50)
+    square = PictureFacts(64, 64, (0.0, 0.0, 64.0, 64.0), 1.0)
+    facts = PromptFacts("starter", 1, (9, 9), 9, 32, 59, 9, None, (square,) * 3, 0, 0)
+    (warning,) = session.check(view(31), facts=facts)
+    assert warning.kind == "too-long"
+    question = session.ask("Where?", view(31), AskSettings(), facts)
+    assert question.warnings == (warning.message,)
+
+
+def test_the_users_templates_go_with_every_question(session: Session, engine: FakeEngine) -> None:
+    changes = TemplateChanges(preamble="Be brief.")
+    session.templates.write("starter", changes)
+    session.ask("Where?", view(31), AskSettings())
+    session.ask("Where?", view(31), AskSettings(model="other"))
+    assert [request.templates for request in engine.asked] == [changes, None]
+
+
+def test_whole_pictures_are_sent_in_a_square_and_kept_as_they_were(
+    session: Session, engine: FakeEngine
+) -> None:
+    rows = np.arange(64, dtype=np.uint8)[:, None]
+    png = encode_png(np.tile(rows, (1, 100)))
+    wide = ViewImage(png, content_hash(png), 100, 64, Provenance())
+    session.tray.add([session.library.add(CaseDraft("Where?", "Left"), png)])
+    question = session.ask("Where?", wide, AskSettings(fit_whole=True))
+    sent = engine.asked[0].prompt
+    assert [png_size(image) for image in sent.images] == [(100, 100)] * 2
+    assert question.image is wide
+
+
+def test_a_shot_is_sent_in_another_window(library: CaseLibrary, engine: FakeEngine) -> None:
+    values = np.linspace(-200, 200, 64 * 64, dtype=np.float32).reshape(64, 64)
+    session = Session(library, run_here, lambda: engine, originals=lambda _: values)
+    (case,) = fill(session, 30)
+    shown = session.rendered(MatchWindow((case.id,), (40.0, 400.0)))
+    session.tray.show_as(shown)
+    session.ask("Where?", view(31), AskSettings())
+    (shot,) = engine.asked[0].prompt.shots
+    assert shot.images == (encode_png(in_window(values, (40.0, 400.0))),)
+    assert session.arrange(None)[0].case.provenance.window == (40.0, 400.0)
+    session.tray.undo()
+    session.ask("Where?", view(31), AskSettings())
+    assert engine.asked[1].prompt.shots[0].images == (disc(30),)
+
+
+def test_a_shot_without_an_original_keeps_its_window(session: Session) -> None:
+    (case,) = fill(session, 30)
+    with pytest.raises(TrayError, match="kept as a picture alone"):
+        session.rendered(MatchWindow((case.id,), (40.0, 400.0)))
+
+
+def test_pinned_shots_are_known_where_shots_are_chosen(session: Session) -> None:
+    cases = fill(session, 10, 30, 50)
+    session.tray.pin(cases[2].id)
+    shots = session.arrange(view(31))
+    assert [shot.case.id for shot in shots if shot.pinned] == [cases[2].id]
+    session.tray.mute_all(muting(shots, 2))
+    assert set(session.tray.active) == {cases[1], cases[2]}
+
+
+def test_a_shot_is_sent_at_another_scale(session: Session, engine: FakeEngine) -> None:
+    (case,) = fill(session, 30)
+    known = replace(case, provenance=replace(case.provenance, spacing_mm=1.0))
+    session.tray.show_as({case.id: known})
+    session.tray.show_as(session.rendered(MatchScale((case.id,), 0.5)))
+    session.ask("Where?", view(31), AskSettings())
+    assert png_size(engine.asked[0].prompt.shots[0].images[0]) == (128, 128)

@@ -154,3 +154,41 @@ def test_tray_never_overflows_nor_doubles(steps: list[tuple[str, int, int]]) -> 
     for step in steps:
         do(tray, step)
         assert len(set(answers(tray))) == len(tray.shots) <= MAX_SHOTS
+
+
+def test_muting_several_is_one_change() -> None:
+    tray = filled(1, 2, 3)
+    tray.mute_all({case(1).id: True, case(3).id: True, "gone": True})
+    assert answers_sent(tray) == [2]
+    tray.undo()
+    assert answers_sent(tray) == [1, 2, 3]
+
+
+def test_a_pin_can_be_taken_back() -> None:
+    tray = filled(1, 2)
+    tray.pin(case(1).id)
+    assert [shot.pinned for shot in tray.shots] == [True, False]
+    tray.pin(case(1).id, pinned=False)
+    assert not any(shot.pinned for shot in tray.shots)
+
+
+def test_another_rendering_is_sent_and_the_case_stays() -> None:
+    tray, shown = filled(1), replace(case(1), images=("1" * 64,))
+    tray.show_as({shown.id: shown})
+    assert (tray.active, tray.shots[0].case) == ((shown,), case(1))
+    tray.show_as({shown.id: None})
+    assert tray.active == (case(1),)
+
+
+def test_an_edited_case_keeps_its_rendering_until_its_picture_is_another() -> None:
+    tray, shown = filled(1), replace(case(1), images=("1" * 64,))
+    tray.show_as({shown.id: shown})
+    edited = replace(case(1), answer="edited", revision=2)
+    tray.refresh(lambda _: edited)
+    assert tray.active == (replace(edited, images=("1" * 64,)),)
+    tray.refresh(lambda _: replace(edited, images=("2" * 64,)))
+    assert tray.active[0].images == ("2" * 64,)
+
+
+def answers_sent(tray: Tray) -> list[int]:
+    return [int(one.id, 16) for one in tray.active]

@@ -81,3 +81,19 @@ def test_question_is_answered_killed_and_answered_again(
     assert second.state == "answered", second.error
     assert second.text == first.text
     assert engine.pid not in (None, killed)
+
+
+def test_a_count_is_what_the_answer_then_takes(session: Session) -> None:
+    case = session.library.add(CaseDraft("Which?", "one"), picture(1))
+    session.tray.add([case])
+    told = session.count("Which?", view(2), SETTINGS)
+    assert told is not None
+    assert (told.images_cached, len(told.pictures), told.fits) == (0, 2, True)
+    question = session.ask("Which?", view(2), SETTINGS, told)
+    assert finished(question).wait(WAIT_S)
+    assert question.answer is not None
+    assert question.answer.cache.prompt_tokens == told.prompt_tokens
+    again = session.count("Which?", view(2), SETTINGS)
+    assert again is not None
+    assert again.images_cached == 2
+    assert again.prompt_tokens_cached == told.prompt_tokens - 1

@@ -12,6 +12,7 @@ from precedent_inference.evidence.findings import (
     Agreement,
     Baseline,
     Finding,
+    OcclusionMap,
     Reliance,
     Removal,
     Repetition,
@@ -21,6 +22,9 @@ from precedent_inference.evidence.findings import (
 
 STABLE_SHARE = 2 / 3
 """Of the repetitions that must say the same."""
+COVER_MATTERS = math.log(4)
+"""Covering a place matters when the answer loses three quarters of its probability: the largest of
+many places is larger by chance than one trial is."""
 FOLLOWS_SHARE = 0.8
 """Of the orders with another answer last that must give that answer."""
 
@@ -35,6 +39,17 @@ class _Found:
     reliances: dict[Removal, Reliance]
     agreements: dict[Repetition, Agreement]
     baselines: dict[Rule, Baseline]
+    cover: float = 0.0
+    """The largest drop of the answer's log-probability by covering one place of the picture."""
+
+    @property
+    def needs_picture(self) -> bool:
+        """Whether the picture changes the answer, whole or a place of it.
+
+        A blank picture may get the same answer by being like a shot that has it; then covering the
+        place that decides still changes it.
+        """
+        return self.needs("query-picture") or self.cover >= COVER_MATTERS
 
     def needs(self, what: Removal) -> bool:
         """Tell whether the answer changes without this source; false where it was not tried."""
@@ -58,6 +73,7 @@ def conclude(given: str, shots: Sequence[str], findings: Sequence[Finding]) -> V
         {one.without: one for one in findings if isinstance(one, Reliance)},
         {one.by: one for one in findings if isinstance(one, Agreement)},
         {one.rule: one for one in findings if isinstance(one, Baseline)},
+        max((_strongest(one) for one in findings if isinstance(one, OcclusionMap)), default=0.0),
     )
     return (
         _copies_last(found)
@@ -106,7 +122,7 @@ def _unstable(found: _Found) -> Verdict | None:
 def _copies_majority(found: _Found) -> Verdict | None:
     """Give the verdict where the picture changes nothing and most shots say the same."""
     most = found.baselines.get("majority")
-    if most is None or not most.agrees or not found.needs_shots or found.needs("query-picture"):
+    if most is None or not most.agrees or not found.needs_shots or found.needs_picture:
         return None
     count = sum(says_same(answer, found.given) for answer in found.shots)
     who = (
@@ -124,8 +140,8 @@ def _copies_majority(found: _Found) -> Verdict | None:
 def _rests_on_shots(found: _Found) -> Verdict | None:
     if not found.needs_shots:
         return None
-    if found.needs("query-picture"):
-        rest = f"and the picture decides: {_effect(found.reliances['query-picture'], 'blank, it')}"
+    if found.needs_picture:
+        rest = f"and the picture decides: {_picture_effect(found)}"
     else:
         rest = "but not on the picture: a blank one gets the same answer"
     return Verdict("precedents", f"Rests on the precedents: {_reason(found)}, {rest}.")
@@ -142,9 +158,9 @@ def _reason(found: _Found) -> str:
 
 
 def _rests_on_image(found: _Found) -> Verdict | None:
-    if not found.needs("query-picture"):
+    if not found.needs_picture:
         return None
-    effect = _effect(found.reliances["query-picture"], "blank, it")
+    effect = _picture_effect(found)
     rest = ", and the precedents change nothing" if found.shots else ""
     return Verdict("image", f"Rests on the image: {effect}{rest}.")
 
@@ -160,6 +176,18 @@ def _unused(found: _Found) -> Verdict:
         "Precedents not used, and nor is the picture: with either taken away the answer stays "
         f"{_quoted(found.given)}.",
     )
+
+
+def _picture_effect(found: _Found) -> str:
+    """Say by what it was seen that the picture matters."""
+    if found.needs("query-picture"):
+        return _effect(found.reliances["query-picture"], "blank, it")
+    factor = math.exp(min(found.cover, math.log(1000)))
+    return f"covering one place of it makes this answer {factor:.0f} times less likely"
+
+
+def _strongest(found: OcclusionMap) -> float:
+    return max(max(row) for row in found.drops)
 
 
 def _effect(tried: Reliance, who: str) -> str:

@@ -9,7 +9,7 @@ loss of the last lines; the newest hash, kept elsewhere, shows that.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +105,7 @@ def content_of(record: bytes | None) -> str:
     return hashlib.sha256(record or b"").hexdigest()
 
 
-def _canonical(table: dict[str, object]) -> bytes:
+def _canonical(table: Mapping[str, object]) -> bytes:
     """Give the one form of an object: sorted names, no blanks, ASCII."""
     return json.dumps(table, sort_keys=True, separators=(",", ":")).encode()
 

@@ -32,6 +32,8 @@ from precedent_resources import PrecedentError
 from precedent_viewer import api as viewer
 
 Pixels = TypeVar("Pixels")
+PLAIN_PICTURE = "PICTURE"
+"""The viewer's word for the modality of a PNG or JPEG file."""
 POLL_MS = 2_000
 """How often another process's changes of the library are looked for."""
 
@@ -158,10 +160,10 @@ def render_file(path: Path, index: int = 0) -> tuple[PaintedPixels, ViewSnapshot
     snapshot = ViewSnapshot(
         frame_index=index,
         number_of_frames=count,
-        modality=painted.modality,
+        modality=_modality(painted.modality),
         title=path.name,
         patient_key_source=painted.patient_key_source,
-        study_key_source=painted.study_key_source,
+        study_key_source=_study(painted.modality, painted.study_key_source),
         notes=tuple(painted.notes),
     )
     return painted.pixels, snapshot
@@ -177,7 +179,7 @@ def translated(snapshot: viewer.ViewSnapshot | None) -> ViewSnapshot | None:
         study_uid=snapshot.study_uid,
         frame_index=snapshot.frame_index,
         number_of_frames=snapshot.number_of_frames,
-        modality=snapshot.modality,
+        modality=_modality(snapshot.modality),
         body_part=snapshot.body_part,
         laterality=snapshot.laterality,
         window=snapshot.window,
@@ -189,6 +191,16 @@ def translated(snapshot: viewer.ViewSnapshot | None) -> ViewSnapshot | None:
         region=snapshot.region,
         title=snapshot.title,
         patient_key_source=snapshot.patient_key_source,
-        study_key_source=snapshot.study_key_source,
+        study_key_source=_study(snapshot.modality, snapshot.study_key_source),
         notes=snapshot.notes,
     )
+
+
+def _modality(word: str) -> str:
+    """Give a DICOM modality, empty for a plain picture: its file does not say what made it."""
+    return "" if word == PLAIN_PICTURE else word
+
+
+def _study(modality: str, source: str) -> str:
+    """Give what names a study; for plain pictures that is their folder, which is none."""
+    return "" if modality == PLAIN_PICTURE else source

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtGui import QImage
 from qtpy.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -18,6 +17,7 @@ from qtpy.QtWidgets import (
 
 from precedent_inference.protocol import Sent
 from precedent_plugin.panels.facts import Fact
+from precedent_plugin.panels.facts_grid import FactsGrid
 from precedent_plugin.panels.flow import Flow, emptied
 from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture
@@ -120,7 +120,7 @@ class AnswerView(QWidget):
         """Show the finished answer and its evidence."""
         say(self.answer, "answer" if len(text) < LONG else "long-answer")
         self.answer.setText(text or "(no words)")
-        self._fill_facts(lines)
+        self.facts.fill(lines)
         self._fill_read()
         self._fill_warnings(warnings)
         self.show_sent(sent)
@@ -229,10 +229,7 @@ class AnswerView(QWidget):
         self.evidence = QWidget()
         self.warnings = QVBoxLayout()
         self.warnings.setSpacing(4)
-        self.facts = QGridLayout()
-        self.facts.setHorizontalSpacing(12)
-        self.facts.setVerticalSpacing(3)
-        self.facts.setColumnStretch(1, 1)
+        self.facts = FactsGrid("answer-fact")
         self.read = QWidget()
         self.read.setObjectName("answer-read")
         self._read_flow = Flow(self.read, spacing=6)
@@ -280,17 +277,6 @@ class AnswerView(QWidget):
         self.copy_button.hide()
         for part in (self.empty, self.head, self.answer, self.progress, self.failed, self.evidence):
             part.setVisible(part in parts)
-
-    def _fill_facts(self, lines: Sequence[Fact]) -> None:
-        emptied(self.facts)
-        for row, fact in enumerate(lines):
-            label = QLabel(fact.label)
-            say(label, "muted")
-            value = Paragraph(fact.value, role="small", name="answer-fact").selectable()
-            for widget in (label, value):
-                widget.setToolTip(fact.explanation)
-            self.facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            self.facts.addWidget(value, row, 1)
 
     def _fill_read(self) -> None:
         emptied(self._read_flow)

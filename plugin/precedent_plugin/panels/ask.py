@@ -1,6 +1,7 @@
 """The ask panel: what the question is about, its references, the question and the answer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtGui import QShowEvent
@@ -18,7 +19,7 @@ from precedent_plugin.history import QuestionRecord
 from precedent_plugin.panels.about import About
 from precedent_plugin.panels.answer import AnswerActions
 from precedent_plugin.panels.choice import Choice
-from precedent_plugin.panels.desk import Desk, Engine, View
+from precedent_plugin.panels.desk import Desk, Draft, Engine, View
 from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.field import QuestionField
@@ -31,10 +32,11 @@ from precedent_plugin.panels.save_case import SaveCase
 from precedent_plugin.panels.shots import TrayPanel
 from precedent_plugin.panels.words import Line, hairline
 from precedent_plugin.select import muting
-from precedent_plugin.session import AskSettings
 
 SETTLED_MS = 120
 """A view that changed less than this ago is still moving: its pixels are not taken yet."""
+WRITTEN_MS = 400
+"""Words are counted when none has come for so long."""
 
 
 class AskPanel(Panel):
@@ -49,13 +51,19 @@ class AskPanel(Panel):
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)
         self._settled.timeout.connect(desk.look)
+        self._written = QTimer(self)
+        self._written.setSingleShot(True)
+        self._written.setInterval(WRITTEN_MS)
+        self._written.timeout.connect(self._write)
         self.about = About(desk, on_save=self.save_case)
         self.save_form = SaveCase(on_save=self._save, on_close=self._leave_form)
         self.save_form.hide()
-        self.tray = TrayPanel(desk, open_case=open_case)
+        self.tray = TrayPanel(desk, open_case=open_case, on_repair=lambda _: self.focus_question())
         self.question = QuestionField(on_submit=self.ask, on_leave=lambda: focus_host(self))
         self.question.installEventFilter(self)
+        self.question.textChanged.connect(self._written.start)
         self.models = ModelChooser(desk)
+        self.models.box.currentTextChanged.connect(lambda _: self._written.start())
         self._make_controls()
         self.answer = LiveAnswer(
             desk, AnswerActions(copy=self.copy, retry=desk.retry, open_case=open_case)
@@ -68,7 +76,8 @@ class AskPanel(Panel):
 
     def ask(self) -> None:
         """Ask what is in the field about what is on the screen."""
-        self._desk.ask(self.question.toPlainText(), AskSettings(model=self.models.chosen))
+        self._write()
+        self._desk.ask(self._desk.draft.words, self._desk.draft.settings)
 
     def stop(self) -> None:
         """Stop the answer under way."""
@@ -208,6 +217,11 @@ class AskPanel(Panel):
         self.question.remember([record.question for record in reversed(records)])
 
     # What the reader does
+
+    def _write(self) -> None:
+        self._written.stop()
+        settings = replace(self._desk.draft.settings, model=self.models.chosen)
+        self._desk.write(Draft(self.question.toPlainText(), settings))
 
     def _ask_or_stop(self) -> None:
         if self.is_asking:

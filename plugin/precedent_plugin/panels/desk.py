@@ -4,8 +4,9 @@ Everything that waits for a disk, a picture or the engine goes through `host.run
 panel's slot is one call. A failure becomes one sentence of the host's notifications.
 """
 
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +15,7 @@ from psygnal import Signal
 
 from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import require_text
-from precedent_inference.protocol import ModelCard
+from precedent_inference.protocol import ModelCard, PromptFacts
 from precedent_plugin.cases import Case, Casebook, CaseDraft
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.host import Host, PaintedPixels, ViewSnapshot
@@ -23,12 +24,23 @@ from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.thumbnails import Thumbnails
 from precedent_plugin.preprocess import ViewImage, describe_view, image_from_pixels
+from precedent_plugin.prompting.repairing import repair_tray
 from precedent_plugin.question import Question
 from precedent_plugin.select import ArrangedShot
 from precedent_plugin.session import AskSettings, Session
 from precedent_plugin.tray import Tray
+from precedent_plugin.warnings.repair import (
+    FindShots,
+    FitWhole,
+    LookAgain,
+    MatchScale,
+    MatchWindow,
+    Repair,
+)
 from precedent_plugin.warnings.warning import PromptWarning
 from precedent_resources import PrecedentError
+
+logger = logging.getLogger(__name__)
 
 EngineState = Literal["off", "starting", "ready", "failed"]
 
@@ -55,6 +67,16 @@ class Judgement:
 
     shots: tuple[ArrangedShot, ...] = ()
     warnings: tuple[PromptWarning, ...] = ()
+    facts: PromptFacts | None = None
+    """What the prompt takes of the model; None until an engine runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The question as it stands in the field."""
+
+    words: str = ""
+    settings: AskSettings = field(default_factory=AskSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +108,14 @@ class Desk:
         self.thumbnails = Thumbnails(self._fetch)
         self.view: View | None = None
         self.judgement = Judgement()
+        self.draft = Draft()
         self.models: tuple[ModelCard, ...] = ()
         self.engine = Engine()
         self.casebook: str | None = None
         self.last_entry: tuple[str, str] = ("", "")
         """Question and answer of the case saved last."""
         self._generation = 0
+        self._judged_generation = 0
         self._asked: View | None = None
         self.tray.changed.connect(self.judge)
         self.library.changed.connect(self._library_changed)
@@ -115,12 +139,40 @@ class Desk:
         self.view_seen.emit(self.view)
         self.judge()
 
+    def write(self, draft: Draft) -> None:
+        """Take the question as it stands now, for what is said of the prompt before it is sent."""
+        if draft != self.draft:
+            self.draft = draft
+            self.judge()
+
+    def offers(self, repair: Repair) -> bool:
+        """Say whether one click can do this here."""
+        if isinstance(repair, MatchWindow):
+            return self.session.can_render
+        return not isinstance(repair, FindShots | LookAgain)
+
+    def repair(self, repair: Repair) -> bool:
+        """Do what one click can do about a warning; False when it is the reader's to do."""
+        if isinstance(repair, FitWhole):
+            self.write(replace(self.draft, settings=replace(self.draft.settings, fit_whole=True)))
+            return True
+        if isinstance(repair, MatchWindow | MatchScale):
+            self.host.run(
+                self.session.rendered,
+                repair,
+                on_result=lambda shown: self._try(lambda: self.tray.show_as(shown)),
+                on_error=self._complain,
+            )
+            return True
+        return repair_tray(self.tray, repair)
+
     def judge(self) -> None:
         """Order the tray for the view and look for what the reader should know; later, quietly."""
         self._generation += 1
         self.host.run(
             self._judgement,
             self.view,
+            self.draft,
             on_result=partial(self._receive_judgement, self._generation),
             on_error=self._complain,
         )
@@ -277,20 +329,36 @@ class Desk:
     def _image(self, view: View) -> ViewImage:
         return image_from_pixels(view.pixels, view.snapshot, self.library.pseudonyms)
 
-    def _judgement(self, view: View | None) -> Judgement:
+    def _judgement(self, view: View | None, draft: Draft) -> Judgement:
         if not self.tray.shots:
             return Judgement()
         image = None if view is None else self._image(view)
-        return Judgement(self.session.arrange(image), self.session.check(image))
+        facts = None if image is None else self._counted(image, draft)
+        shots = self.session.arrange(image)
+        return Judgement(shots, self.session.check(image, draft.settings, facts), facts)
+
+    def _counted(self, image: ViewImage, draft: Draft) -> PromptFacts | None:
+        """Count the prompt, unless that would start an engine that nobody has asked for yet."""
+        if self.engine.state != "ready":
+            return None
+        try:
+            return self.session.count(draft.words, image, draft.settings)
+        except PrecedentError as error:
+            # Not while it is written: the same sentence comes when it is asked.
+            logger.info("the prompt cannot be counted: %s", type(error).__name__)
+            return None
 
     def _receive_judgement(self, generation: int, judgement: Judgement) -> None:
         if generation == self._generation:
+            self._judged_generation = generation
             self.judgement = judgement
             self.judged.emit(judgement)
 
     def _send(self, words: str, settings: AskSettings, view: View, image: ViewImage) -> None:
         self._asked = view
-        self._try(lambda: self._follow(self.session.ask(words, image, settings)))
+        is_current = self._judged_generation == self._generation
+        facts = self.judgement.facts if is_current else None
+        self._try(lambda: self._follow(self.session.ask(words, image, settings, facts)))
 
     def _follow(self, question: Question) -> None:
         question.state_changed.connect(lambda _: self._question_moved(question))
@@ -345,8 +413,10 @@ class Desk:
 
     def _set_engine(self, engine: Engine) -> None:
         if engine != self.engine:
-            self.engine = engine
+            was_ready, self.engine = self.engine.state == "ready", engine
             self.engine_changed.emit(engine)
+            if engine.state == "ready" and not was_ready:
+                self.judge()
 
     def _try(self, act: Callable[[], object]) -> None:
         try:

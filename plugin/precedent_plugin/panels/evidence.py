@@ -8,7 +8,6 @@ from qtpy.QtGui import QImage
 from qtpy.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -18,10 +17,10 @@ from qtpy.QtWidgets import (
 from precedent_inference.evidence.findings import Evidence, OcclusionMap, Verdict
 from precedent_plugin.examination import Examination
 from precedent_plugin.panels.evidence_words import change_words, evidence_facts
+from precedent_plugin.panels.facts_grid import FactsGrid
 from precedent_plugin.panels.flow import emptied
 from precedent_plugin.panels.heat import LEAST_DROP, heated, strongest
 from precedent_plugin.panels.influence import InfluenceBar
-from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture
 from precedent_plugin.panels.words import Line, Note, Paragraph, heading
 
@@ -69,7 +68,7 @@ class EvidenceView(QWidget):
         self.map.setAccessibleName("Where the answer comes from in the picture")
         self.map_words = Paragraph(MAP_WORDS, role="muted", name="evidence-map-words")
         self._bars = QGridLayout()
-        self._facts = QGridLayout()
+        self._facts = FactsGrid("evidence-fact")
         self._lay_out()
         self.offer()
 
@@ -77,7 +76,7 @@ class EvidenceView(QWidget):
         """Offer to examine an answer; nothing was found yet."""
         self._show_only(self.examine)
         emptied(self._bars)
-        emptied(self._facts)
+        self._facts.fill(())
 
     def show_picture(self, picture: QImage) -> None:
         """Take the picture over which maps are drawn."""
@@ -90,7 +89,7 @@ class EvidenceView(QWidget):
         self.state.say_whole(_state_words(examination))
         self._show_verdict(evidence.verdict)
         self._fill_bars(evidence, [case.answer for case in examination.question.shots])
-        self._fill_facts(evidence)
+        self._facts.fill(evidence_facts(evidence))
         if evidence.maps and not self._picture.isNull():
             self._show_map(evidence.maps[0])
 
@@ -135,25 +134,11 @@ class EvidenceView(QWidget):
             self._bars.addWidget(InfluenceBar(influence.change), row, 1)
             self._bars.addWidget(Line(change_words(influence.change), role="muted"), row, 2)
 
-    def _fill_facts(self, evidence: Evidence) -> None:
-        emptied(self._facts)
-        for row, fact in enumerate(evidence_facts(evidence)):
-            label = QLabel(fact.label)
-            say(label, "muted")
-            value = Paragraph(fact.value, role="small", name="evidence-fact").selectable()
-            for widget in (label, value):
-                widget.setToolTip(fact.explanation)
-            self._facts.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(value, row, 1)
-
     def _lay_out(self) -> None:
         self._bars_part = _part("Without each reference", "evidence-influences", self._bars)
         self._bars.setHorizontalSpacing(8)
         for column, share in enumerate((3, 2, 3)):
             self._bars.setColumnStretch(column, share)
-        self._facts.setColumnStretch(1, 1)
-        self._facts.setHorizontalSpacing(12)
-        self._facts.setVerticalSpacing(3)
         self._facts_part = _part("Asked in other forms", "evidence-facts", self._facts)
         across = QHBoxLayout()
         across.setSpacing(10)

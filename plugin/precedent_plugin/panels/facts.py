@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from precedent_inference.protocol import Answer, CacheCounts, ModelSummary, Timing
+from precedent_inference.protocol import Answer, CacheCounts, ModelSummary, PromptFacts, Timing
 from precedent_plugin.history import QuestionRecord
 
 
@@ -34,6 +34,20 @@ def recorded_facts(record: QuestionRecord) -> tuple[Fact, ...]:
         Fact("Model", record.model, "The model that answered then."),
         Fact("Asked", f"{asked_at} UTC", "When the question was asked."),
     )
+
+
+def facts_words(found: PromptFacts) -> str:
+    """Say what a prompt takes of a model, in one line."""
+    parts = [
+        f"{len(found.pictures)} of {counted(found.max_images, 'picture')}",
+        f"{found.total_tokens:,} of {found.context_tokens:,} tokens",
+    ]
+    if found.trained_images is not None and len(found.pictures) > found.trained_images:
+        parts.append(f"trained with {found.trained_images} at most")
+    if found.images_cached or found.prompt_tokens_cached:
+        kept = f"{counted(found.images_cached, 'picture')} and {found.prompt_tokens_cached} tokens"
+        parts.append(f"{kept} known")
+    return "  ·  ".join(parts)
 
 
 def pace(pieces: int, elapsed_s: float) -> str:

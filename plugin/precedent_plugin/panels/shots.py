@@ -25,15 +25,20 @@ from qtpy.QtWidgets import (
 from precedent_plugin.panels.card import CardActions, Face, ShotCard
 from precedent_plugin.panels.desk import Desk, Judgement
 from precedent_plugin.panels.drag import CASE_MIME, SHOT_MIME, ids_in
+from precedent_plugin.panels.facts import facts_words
 from precedent_plugin.panels.flow import emptied
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.icons import icon
 from precedent_plugin.panels.look import Tones, current_tones, say
-from precedent_plugin.panels.words import Column, Note, Paragraph, heading
+from precedent_plugin.panels.warning_row import WarningRow
+from precedent_plugin.panels.words import Column, Line, Paragraph, heading
 from precedent_plugin.select import ArrangedShot, OrderPolicy
 from precedent_plugin.tray import MAX_SHOTS, Tray
+from precedent_plugin.warnings.repair import Repair
 
 GAP = 4
+WARNING_LINES = 6
+"""Lines of warnings that are seen at once; more of them scroll."""
 POLICY_WORDS: dict[OrderPolicy, str] = {
     "most-similar-last": "Most similar last",
     "most-similar-first": "Most similar first",
@@ -136,10 +141,17 @@ class Cards(QWidget):
 class TrayPanel(QWidget):
     """Heading, cards and cautions of the tray, in the order in which the model will read them."""
 
-    def __init__(self, desk: Desk, *, open_case: Callable[[str], None]) -> None:
-        """`open_case` shows a case of the library."""
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        open_case: Callable[[str], None],
+        on_repair: Callable[[Repair], None],
+    ) -> None:
+        """`open_case` shows a case of the library; `on_repair` gets what the desk cannot do."""
         super().__init__()
         self.setObjectName("tray-panel")
+        self._on_repair = on_repair
         self._desk, self._tray = desk, desk.tray
         self._shown: dict[str, ShotCard] = {}
         self._actions = CardActions(
@@ -215,20 +227,40 @@ class TrayPanel(QWidget):
         self.scroller = Column("tray-scroll", self.cards)
         self.scroller.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.warnings = QVBoxLayout()
+        content = QWidget()
+        self.warnings = QVBoxLayout(content)
+        self.warnings.setContentsMargins(0, 0, 6, 0)
         self.warnings.setSpacing(2)
+        self.cautions = Column("tray-warnings", content)
+        self.cautions.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.cautions.setMaximumHeight(WARNING_LINES * self.fontMetrics().lineSpacing())
+        self.cautions.hide()
+        self.facts = Line(role="muted", name="tray-facts")
+        self.facts.setToolTip("What the prompt takes of the model, the answer's room included")
+        self.facts.hide()
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
         box.addWidget(self.head)
         box.addWidget(self.scroller, 1)
-        box.addLayout(self.warnings)
+        box.addWidget(self.facts)
+        box.addWidget(self.cautions)
 
     def _judged(self, judgement: Judgement) -> None:
         self._sync()
         emptied(self.warnings)
         for warning in judgement.warnings:
-            self.warnings.addWidget(Note(warning.message, name="tray-warning"))
+            row = WarningRow(warning, offers=self._desk.offers, on_repair=self._repair)
+            self.warnings.addWidget(row)
+        self.warnings.addStretch(1)
+        self.cautions.setVisible(bool(judgement.warnings))
+        self._fit()
+        self.facts.say_whole("" if judgement.facts is None else facts_words(judgement.facts))
+        self.facts.setVisible(judgement.facts is not None)
+
+    def _repair(self, repair: Repair) -> None:
+        if not self._desk.repair(repair):
+            self._on_repair(repair)
 
     def _sync(self) -> None:
         shots = arranged(self._tray, self._desk.judgement.shots)
@@ -262,7 +294,9 @@ class TrayPanel(QWidget):
     def _fit(self) -> None:
         cards = list(self._shown.values())
         one = cards[0].sizeHint().height() + GAP if cards else self.empty.minimumHeight() + GAP
-        self.scroller.setMinimumHeight(round(one * min(len(cards), 2.5)) if cards else one)
+        # Warnings take their room from the cards, which scroll.
+        shown = 1.5 if self.cautions.isVisibleTo(self) else 2.5
+        self.scroller.setMinimumHeight(round(one * min(len(cards), shown)) if cards else one)
         self.scroller.updateGeometry()
 
     def _picture_ready(self, sha: str) -> None:

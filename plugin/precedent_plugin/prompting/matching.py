@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from precedent_plugin.cases import Case
+from precedent_plugin.cases import Case, Provenance
+from precedent_plugin.errors import PictureError
 from precedent_plugin.pictures import content_hash
 from precedent_plugin.preprocess import ViewImage, encode_png
 
@@ -34,24 +35,41 @@ def in_window(values: Values, window: tuple[float, float]) -> NDArray[np.uint8]:
     return grey
 
 
-def rendered(case: Case, values: Values, window: tuple[float, float]) -> tuple[Case, bytes]:
+def windowed(case: Case, values: Values, window: tuple[float, float]) -> tuple[Case, bytes]:
     """Give a case with its first picture in another window, and that picture's PNG."""
     png = encode_png(in_window(values, window))
-    images = (content_hash(png), *case.images[1:])
-    return replace(case, images=images, provenance=replace(case.provenance, window=window)), png
+    return _shown(case, png, replace(case.provenance, window=window)), png
+
+
+def scaled(case: Case, png: bytes, spacing_mm: float) -> tuple[Case, bytes]:
+    """Give a case with its first picture at another scale, and that picture's PNG.
+
+    Raises PictureError where its own scale is not known, or too far off.
+    """
+    own = case.provenance.spacing_mm
+    if own is None:
+        raise PictureError(
+            f"The scale of the reference “{case.answer}” is not known.", "Mute it instead."
+        )
+    larger = at_scale(png, own, spacing_mm)
+    return _shown(case, larger, replace(case.provenance, spacing_mm=spacing_mm)), larger
 
 
 def at_scale(png: bytes, spacing_mm: float, wanted_mm: float) -> bytes:
     """Give a picture resampled so that its pixels are `wanted_mm` apart instead of `spacing_mm`.
 
-    For slides both are micrometres a pixel. Raises ValueError unless both are above 0 and at most
-    `LARGEST_STEP` apart.
+    Raises PictureError unless both are above 0 and at most `LARGEST_STEP` apart.
     """
     if not (spacing_mm > 0 and wanted_mm > 0):
-        raise ValueError(f"Spacings must be above 0, not {spacing_mm:g} and {wanted_mm:g}.")
+        raise PictureError(
+            f"Pixels cannot be {min(spacing_mm, wanted_mm):g} mm apart.", "Check the file's scale."
+        )
     step = spacing_mm / wanted_mm
     if not 1 / LARGEST_STEP <= step <= LARGEST_STEP:
-        raise ValueError(f"A picture cannot be scaled by {step:g}; at most by {LARGEST_STEP:g}.")
+        raise PictureError(
+            f"The picture would be scaled by {step:.2g}; at most {LARGEST_STEP:g} times is done.",
+            "Choose another reference, or another magnification.",
+        )
     with Image.open(io.BytesIO(png)) as picture:
         colour = picture.convert("RGB")
     size = max(2, round(colour.width * step)), max(2, round(colour.height * step))
@@ -75,3 +93,7 @@ def squared_view(image: ViewImage) -> ViewImage:
     png = squared(image.png)
     side = max(image.width, image.height)
     return replace(image, png=png, sha256=content_hash(png), width=side, height=side)
+
+
+def _shown(case: Case, png: bytes, where: Provenance) -> Case:
+    return replace(case, images=(content_hash(png), *case.images[1:]), provenance=where)

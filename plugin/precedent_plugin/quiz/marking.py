@@ -62,7 +62,9 @@ def _is_slip(mine: list[str], theirs: list[str]) -> bool:
         nearest = min(left, key=lambda other: DamerauLevenshtein.distance(word, other))
         slips = DamerauLevenshtein.distance(word, nearest)
         has_digit = any(letter.isdigit() for letter in word + nearest)
-        is_other = has_digit or slips > 1 or {word, nearest} in ALIKE or len(nearest) < LETTERS
+        is_other = (
+            has_digit or slips > 1 or frozenset((word, nearest)) in ALIKE or len(nearest) < LETTERS
+        )
         if slips and is_other:
             return False
         left.remove(nearest)

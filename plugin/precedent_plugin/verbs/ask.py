@@ -74,6 +74,9 @@ def parser() -> argparse.ArgumentParser:
         "--evidence", action="store_true", help="examine what the answer rests on; takes seconds"
     )
     made.add_argument("--rationale", action="store_true", help="ask for a rationale first")
+    made.add_argument(
+        "--whole", action="store_true", help="send whole pictures, so that no edge is cut off"
+    )
     made.add_argument("--stream", action="store_true", help="print the answer while it comes")
     made.add_argument("--json", action="store_true", help="print one JSON object")
     made.add_argument("--library", type=Path, metavar="FOLDER", help="instead of the user's own")
@@ -163,6 +166,7 @@ def settings_of(arguments: argparse.Namespace) -> AskSettings:
         sampling=sampling,
         rationale=getattr(arguments, "rationale", False),
         options=tuple(getattr(arguments, "option", ())),
+        fit_whole=getattr(arguments, "whole", False),
         next_best=True,
         templates=_templates(arguments),
     )

@@ -14,9 +14,9 @@ from precedent_plugin.warnings.kinship import kinship, twin_shots
 from precedent_plugin.warnings.likeness import (
     best_not_last,
     mixed_kinds,
-    mixed_windows,
     weak_shots,
 )
+from precedent_plugin.warnings.rendering import mixed_scales, mixed_windows
 from precedent_plugin.warnings.seen import blank, detail_lost, edges_cut, not_whole
 from precedent_plugin.warnings.warning import PromptWarning, Proposal
 
@@ -33,6 +33,7 @@ RULES: Final[tuple[Rule, ...]] = (
     no_shots,
     mixed_kinds,
     mixed_windows,
+    mixed_scales,
     weak_shots,
     majority,
     contradictions,

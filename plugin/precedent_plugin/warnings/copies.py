@@ -2,16 +2,14 @@
 
 A hash of the whole picture finds re-windowed copies and misses crops; so the pictures are laid over
 each other instead, by orientation correlation: a pixel counts by the direction of its grey-level
-gradient alone, as a unit complex number, and flat ground does not count. A window is a rising
-function of the values, so it leaves directions as they are; inversion turns them all about. For
-each mirroring, quarter turn and scale one Fourier transform gives the agreement at every shift; the
-best places are then looked at again in finer pixels.
+gradient alone, and flat ground does not count. For each mirroring, quarter turn and scale one
+Fourier transform gives the agreement at every shift; the best places are then looked at again in
+finer pixels.
 
 Agreement is the mean cosine between the directions where both pictures have one: 1 for the same
 pixels. Source: A. J. Fitch et al., Orientation Correlation, BMVC 2002.
 """
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,29 +17,23 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-GreyImage = NDArray[np.float32]
-Directions = NDArray[np.complex64]
-"""(rows, columns): unit gradients, 0 on flat ground."""
+from precedent_plugin.warnings.directions import VARIANTS, directions_at, turned
+
 Spectrum = NDArray[np.complexfloating]
 
 COARSE: Final = 40
 FINE: Final = 80
 """Pixels along the longest side at the first look and at the second."""
-FLAT: Final = 3.0
-"""Grey levels a pixel; a weaker gradient has no direction worth counting."""
 SCALES: Final = tuple(1.08**-step for step in range(13))
 """A crop may leave down to 40 % of each side."""
 NEAR: Final = (0.95, 0.975, 1.0, 1.025, 1.05)
 """Around a scale, at the second look."""
-VARIANTS: Final = 8
-"""Four quarter turns, then the same mirrored."""
 CANDIDATES: Final = 4
-SHARE: Final = 0.4
-"""The least part of the smaller view's directions that must meet others."""
 LEAST: Final = 60
 """Directions that must meet at the first look; four times as many at the second."""
+SHARE: Final = 0.4
+"""The least part of the smaller view's directions that must meet others, at the second look."""
 TELLING: Final = 750
 """Directions that tell a picture from others of its kind. A cell or a disc has fewer, and any other
 one agrees with it at some shift: so they count as one only as whole pictures, when they are sure.
@@ -81,17 +73,17 @@ class Copy:
 
 
 class _Place(NamedTuple):
-    """Where the smaller view fits best into the larger one, at one scale and variant."""
+    """Where the smaller view may lie in the larger one: the best of a scale and a variant."""
 
     agreement: float
-    """Signed: below 0 where the copy is inverted."""
-    met: int
-    """Directions that met others."""
+    """Signed: below 0 where the copy is inverted. At the first look a lower bound."""
     scale: float
     variant: int
     is_swapped: bool
     """The first picture is the smaller view."""
-    shift: tuple[int, int]
+    met: int = 0
+    """Directions that met others, at the second look."""
+    shift: tuple[int, int] = (0, 0)
     """Rows and columns by which the smaller view lies further down and right."""
 
     @property
@@ -100,36 +92,15 @@ class _Place(NamedTuple):
         return self.scale > min(NEAR) and max(map(abs, self.shift)) <= 1
 
 
-class _Match(NamedTuple):
-    """The best shift of one view."""
-
-    agreement: float
-    met: int
-    shift: tuple[int, int]
-
-
-class _Large(NamedTuple):
-    """The larger view, transformed: its directions and where it has some."""
-
-    directions: Spectrum
-    known: Spectrum
-    side: int
-    """Of the square in which both are transformed."""
-
-
 @lru_cache(maxsize=256)
 def find_copy(first: bytes, second: bytes) -> Copy | None:
     """Say how two encoded pictures are copies of each other, None when they are not."""
     pictures = (first, second)
     rough = [
-        place
-        for is_swapped in (False, True)
-        for place in _look(pictures, is_swapped=is_swapped, side=COARSE)
+        place for swapped in (False, True) for place in _first_look(pictures, is_swapped=swapped)
     ]
     rough.sort(key=lambda place: -abs(place.agreement))
-    fine = [
-        found for place in rough[:CANDIDATES] for found in _look(pictures, near=place, side=FINE)
-    ]
+    fine = [found for place in rough[:CANDIDATES] for found in _second_look(pictures, place)]
     best = max(fine, key=lambda place: abs(place.agreement), default=None)
     if best is None or not _is_copy(pictures, best, rough):
         return None
@@ -153,99 +124,63 @@ def _is_copy(pictures: tuple[bytes, bytes], best: _Place, rough: Sequence[_Place
     return all(
         agreement - abs(found.agreement) >= STANDS_OUT
         for place in others.values()
-        for found in _look(pictures, near=place, side=FINE)
+        for found in _second_look(pictures, place)
     )
 
 
-def _look(
-    pictures: tuple[bytes, bytes],
-    *,
-    side: int,
-    near: _Place | None = None,
-    is_swapped: bool = False,
-) -> Iterator[_Place]:
-    """Give the best place of each scale and variant, of all of them or of those near a place."""
-    swapped = is_swapped if near is None else near.is_swapped
-    scales = SCALES if near is None else tuple(min(1.0, near.scale * step) for step in NEAR)
-    variants = range(VARIANTS) if near is None else (near.variant,)
-    least = LEAST * (side // COARSE) ** 2
-    held, small = pictures[::-1] if swapped else pictures
-    large = _transformed(held, side)
-    for scale in dict.fromkeys(scales):
-        views = [directions(view) for view in _variants(_scaled(small, side, scale), variants)]
-        found = _agreements(large, views, least)
-        for variant, match in zip(variants, found, strict=True):
-            if match.agreement:
-                yield _Place(match.agreement, match.met, scale, variant, swapped, match.shift)
+def _first_look(pictures: tuple[bytes, bytes], *, is_swapped: bool) -> Iterator[_Place]:
+    """Give the best shift of each scale and variant, by all of the smaller view's directions."""
+    held, small = pictures[::-1] if is_swapped else pictures
+    large = np.conj(_spectra(held, 1.0)[0])
+    for scale in SCALES:
+        cosines = np.fft.ifft2(large * _spectra(small, scale)).real.reshape(VARIANTS, -1)
+        count = max(LEAST, int(np.count_nonzero(directions_at(small, COARSE, scale))))
+        for variant, row in enumerate(cosines):
+            yield _Place(float(row[np.abs(row).argmax()]) / count, scale, variant, is_swapped)
 
 
-def _agreements(large: _Large, views: Sequence[Directions], least: int) -> list[_Match]:
-    """Match each view at its best shift; the agreement is 0 where too few directions meet."""
-    square = (large.side, large.side)
-    placed = np.zeros((len(views), *square), dtype=np.complex64)
-    for at, view in enumerate(views):
-        placed[at, : view.shape[0], : view.shape[1]] = view
-    known = (placed != 0).astype(np.float32)
-    cosines = np.fft.ifft2(large.directions * np.conj(np.fft.fft2(placed))).real
-    met = np.fft.irfft2(large.known * np.conj(np.fft.rfft2(known)), s=square)
-    enough = np.maximum(least, SHARE * known.sum(axis=(1, 2)))[:, None, None]
-    agreement = np.where(met >= enough, cosines / np.maximum(met, 1), 0).reshape(len(views), -1)
-    counts = met.reshape(len(views), -1)
-    return [
-        _Match(float(row[place]), round(float(count[place])), _shift(int(place), large.side))
-        for row, count, place in zip(
-            agreement, counts, np.abs(agreement).argmax(axis=1), strict=True
-        )
-    ]
+def _second_look(pictures: tuple[bytes, bytes], near: _Place) -> Iterator[_Place]:
+    """Give the best shift of the scales near a place, by the directions that meet others."""
+    held, small = pictures[::-1] if near.is_swapped else pictures
+    square = (2 * FINE, 2 * FINE)
+    large = directions_at(held, FINE)
+    spectrum, known = np.fft.fft2(large, square), np.fft.rfft2(_known(large), square)
+    for scale in sorted({min(1.0, near.scale * step) for step in NEAR}):
+        view = turned(directions_at(small, FINE, scale), near.variant)
+        here = _known(view)
+        cosines = np.fft.ifft2(spectrum * np.conj(np.fft.fft2(view, square))).real
+        met = np.fft.irfft2(known * np.conj(np.fft.rfft2(here, square)), s=square)
+        least = max(LEAST * (FINE // COARSE) ** 2, SHARE * float(here.sum()))
+        agreement = np.where(met >= least, cosines / np.maximum(met, 1), 0)
+        place = np.unravel_index(np.abs(agreement).argmax(), square)
+        if agreement[place]:
+            rows, columns = (
+                (int(at) + FINE) % (2 * FINE) - FINE
+                for at in place  # it wraps around
+            )
+            yield near._replace(
+                agreement=float(agreement[place]),
+                scale=scale,
+                met=round(float(met[place])),
+                shift=(rows, columns),
+            )
 
 
-def _shift(place: int, side: int) -> tuple[int, int]:
-    """Give the shift of a place in a correlation that wraps around."""
-    rows, columns = divmod(place, side)
-    return (rows + side // 2) % side - side // 2, (columns + side // 2) % side - side // 2
+@lru_cache(maxsize=len(SCALES) * 10)
+def _spectra(png: bytes, scale: float) -> Spectrum:
+    """Give every variant of a picture at the first look, transformed and conjugated.
 
-
-def directions(grey: GreyImage) -> Directions:
-    """Give the direction of each pixel's gradient as a unit complex number, 0 on flat ground.
-
-    The outermost pixels have none: a crop's edge is no edge of the picture.
+    (8, 80, 80), 5 MB for all scales; a tray of eight and its picture stay at hand.
     """
-    down, right = np.gradient(grey)
-    steep = np.hypot(down, right)
-    units = np.where(steep > FLAT, (right + 1j * down) / np.maximum(steep, 1e-6), 0)
-    units[[0, -1], :] = 0
-    units[:, [0, -1]] = 0
-    return units.astype(np.complex64)
+    field = directions_at(png, COARSE, scale)
+    placed = np.zeros((VARIANTS, 2 * COARSE, 2 * COARSE), dtype=np.complex64)
+    for variant in range(VARIANTS):
+        view = turned(field, variant)
+        placed[variant, : view.shape[0], : view.shape[1]] = view
+    spectra: Spectrum = np.conj(np.fft.fft2(placed))
+    return spectra
 
 
-def _transformed(png: bytes, side: int) -> _Large:
-    found = directions(_scaled(png, side, 1.0))
-    square = (2 * side, 2 * side)
-    known = (found != 0).astype(np.float32)
-    return _Large(np.fft.fft2(found, square), np.fft.rfft2(known, square), 2 * side)
-
-
-def _variants(grey: GreyImage, variants: Sequence[int]) -> Iterator[GreyImage]:
-    for variant in variants:
-        turned = np.rot90(grey, variant % (VARIANTS // 2))
-        yield turned[:, ::-1] if variant >= VARIANTS // 2 else turned
-
-
-@lru_cache(maxsize=512)
-def _scaled(png: bytes, side: int, scale: float) -> GreyImage:
-    """Give a picture in grey, its longest side `side * scale` pixels, (rows, columns)."""
-    whole = _grey(png)
-    rows, columns = whole.shape
-    step = side * scale / max(rows, columns)
-    size = max(4, round(columns * step)), max(4, round(rows * step))
-    way = Image.Resampling.BOX if step < 1 else Image.Resampling.BICUBIC
-    return np.asarray(Image.fromarray(whole).resize(size, way), dtype=np.float32)
-
-
-@lru_cache(maxsize=32)
-def _grey(png: bytes) -> GreyImage:
-    """Decode a picture into grey, at most 4 x `FINE` pixels along its longest side."""
-    with Image.open(io.BytesIO(png)) as picture:
-        grey = picture.convert("L")
-        grey.thumbnail((4 * FINE, 4 * FINE), Image.Resampling.BOX, reducing_gap=2.0)
-        return np.asarray(grey, dtype=np.float32)
+def _known(field: NDArray[np.complex64]) -> NDArray[np.float32]:
+    known: NDArray[np.float32] = (field != 0).astype(np.float32)
+    return known

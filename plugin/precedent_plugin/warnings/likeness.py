@@ -1,4 +1,4 @@
-"""Shots that do not belong to the picture: another kind, another place, another window, unlike.
+"""Shots that do not belong to the picture: of another kind, of another place, or unlike it.
 
 What a file says of itself is compared, and where it says nothing, nothing is claimed.
 """
@@ -6,7 +6,8 @@ What a file says of itself is compared, and where it says nothing, nothing is cl
 from collections.abc import Callable, Iterator
 
 from precedent_plugin.cases import Case, Provenance
-from precedent_plugin.warnings.repair import MatchWindow, MuteShots, Reorder
+from precedent_plugin.plain import plain_words
+from precedent_plugin.warnings.repair import MuteShots, Reorder
 from precedent_plugin.warnings.warning import (
     PromptWarning,
     Proposal,
@@ -16,53 +17,37 @@ from precedent_plugin.warnings.warning import (
 
 RADIOGRAPHS = frozenset({"CR", "DX", "DR", "RG"})
 """Four names of one kind of picture (PS3.3 C.7.3.1.1.1, DR being no longer a term of it)."""
+UNTOLD = frozenset({"", "OT", "PICTURE"})
+"""Modalities that say nothing: none, "other", and a plain picture."""
 SAME_PLACE = {"THORAX": "CHEST"}
-WIDER = 1.5
-"""Windows differ from this ratio of their widths on, or when their centers are further apart than
-half the narrower width."""
-WEAK_RATIO, WEAK = 0.6, 0.35
-"""A shot is weak below this part of the best one's likeness, or below this likeness at all, which
-pictures of two different parts of the body reach at best."""
+WEAK_RATIO, WEAK = 0.6, 0.25
+"""A shot is weak below this likeness, which pictures of two kinds rarely reach; and below this part
+of the best one's, unless it asks the same of the same kind of picture: then it is a contrast."""
 LATE_RATIO = 0.8
 
 
 def mixed_kinds(proposal: Proposal) -> Iterator[PromptWarning]:
     """Find shots of another modality or another part of the body than the picture."""
-    yield from _differing(proposal, "mixed-modality", _modality)
+    yield from _differing(proposal, "mixed-modality", modality_of)
     yield from _differing(proposal, "mixed-anatomy", _place)
-
-
-def mixed_windows(proposal: Proposal) -> Iterator[PromptWarning]:
-    """Find shots of the picture's modality that are shown in another window."""
-    image = proposal.image
-    if image is None or image.provenance.window is None:
-        return
-    here, window = image.provenance, image.provenance.window
-    numbers = [
-        number
-        for number, case in enumerate(proposal.cases, start=1)
-        if _modality(case.provenance) == _modality(here) and _differs(case, window)
-    ]
-    if numbers:
-        ids = proposal.ids(numbers)
-        center, width = window
-        yield PromptWarning(
-            "mixed-window",
-            f"{references(numbers)} shown in another window than the picture "
-            f"({center:g} / {width:g}).",
-            ids,
-            MatchWindow(ids, window),
-        )
 
 
 def weak_shots(proposal: Proposal) -> Iterator[PromptWarning]:
     """Find shots that are little like the picture, on their own or beside the best one."""
-    known = {case.id: proposal.likenesses.get(case.id) for case in proposal.cases}
-    best = max((value for value in known.values() if value is not None), default=0.0)
+    known = {
+        case.id: proposal.likenesses[case.id]
+        for case in proposal.cases
+        if case.id in proposal.likenesses
+    }
+    if not known:
+        return
+    best = max(known.values())
+    first = next(case for case in proposal.cases if known.get(case.id) == best)
     numbers = [
         number
         for number, case in enumerate(proposal.cases, start=1)
-        if (value := known[case.id]) is not None and value < max(WEAK, WEAK_RATIO * best)
+        if case.id in known
+        and known[case.id] < (WEAK if _is_contrast(case, first) else max(WEAK, WEAK_RATIO * best))
     ]
     if numbers:
         ids = proposal.ids(numbers)
@@ -115,20 +100,23 @@ def _differing(
         )
 
 
-def _modality(where: Provenance) -> str:
+def _is_contrast(case: Case, best: Case) -> bool:
+    one, other = case.provenance, best.provenance
+    return (plain_words(case.question), modality_of(one), _place(one)) == (
+        plain_words(best.question),
+        modality_of(other),
+        _place(other),
+    )
+
+
+def modality_of(where: Provenance) -> str:
+    """Give the kind of picture; empty where a file does not say."""
     word = where.modality.strip().upper()
+    if word in UNTOLD:
+        return ""
     return "radiograph" if word in RADIOGRAPHS else word
 
 
 def _place(where: Provenance) -> str:
     word = where.body_part.strip().upper()
     return SAME_PLACE.get(word, word)
-
-
-def _differs(case: Case, window: tuple[float, float]) -> bool:
-    shown = case.provenance.window
-    if shown is None:
-        return False
-    (center, width), (other_center, other_width) = window, shown
-    narrow, wide = sorted((width, other_width))
-    return wide > WIDER * narrow or abs(center - other_center) > narrow / 2

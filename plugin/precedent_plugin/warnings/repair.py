@@ -1,8 +1,8 @@
 """What one click can do about a warning. No Qt: the tray and the window act on these.
 
 `MuteShots`, `RemoveShots` and `Reorder` change the tray alone (`prompting/repairing.py`).
-`MatchWindow` needs the cases' finer originals (`Session.rendered`), `FitWhole` is a setting of the
-question, and the rest put the reader where the remedy is.
+`MatchWindow` and `MatchScale` show shots in another rendering (`Session.rendered`), `FitWhole` is a
+setting of the question, and the rest put the reader where the remedy is.
 """
 
 from dataclasses import dataclass
@@ -66,6 +66,20 @@ class MatchWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchScale:
+    """Show these shots at the scale of the picture that is asked about."""
+
+    case_ids: tuple[str, ...]
+    spacing_mm: float
+    """Between two pixels."""
+
+    @property
+    def words(self) -> str:
+        """What a button says."""
+        return f"Scale {_counted(len(self.case_ids))} to the picture"
+
+
+@dataclass(frozen=True, slots=True)
 class FitWhole:
     """Send every picture whole, with black beside it, so that the model's crop cuts nothing."""
 
@@ -114,9 +128,8 @@ class Shorten:
         return f"Shorten the {self.what} by {self.tokens} tokens"
 
 
-Repair = (
-    MuteShots | RemoveShots | Reorder | MatchWindow | FitWhole | FindShots | LookAgain | Shorten
-)
+Rendering = MatchWindow | MatchScale
+Repair = MuteShots | RemoveShots | Reorder | Rendering | FitWhole | FindShots | LookAgain | Shorten
 
 
 def _counted(count: int) -> str:

@@ -23,6 +23,7 @@ WarningKind = Literal[
     "mixed-modality",
     "mixed-anatomy",
     "mixed-window",
+    "mixed-scale",
     "weak-shot",
     "best-not-last",
     "too-long",

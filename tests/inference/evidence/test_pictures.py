@@ -62,9 +62,8 @@ def test_a_cell_has_the_mean_of_the_covers_that_held_it() -> None:
 def test_what_is_kept_of_a_picture_is_its_middle_square(
     columns: int, rows: int, expected: tuple[float, ...]
 ) -> None:
-    found = framing(columns, rows, RECIPE)
-    sides = (found.left, found.top, found.width, found.height)
-    assert sides == pytest.approx(expected)
+    kept = framing(columns, rows, RECIPE)
+    assert (kept.left, kept.top, kept.width, kept.height) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("shots", "orders"), [(0, 0), (1, 0), (2, 1), (3, 5), (4, 6), (8, 6)])

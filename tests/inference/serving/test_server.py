@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ import uvicorn
 from tests.inference.tiny import tiny_request
 
 from precedent_inference.answering import Answerer
+from precedent_inference.backends.pytorch import TorchBackend
 from precedent_inference.client import EngineClient
 from precedent_inference.errors import (
     Cancelled,
@@ -226,7 +228,16 @@ def test_cancel_ends_the_answer_on_both_sides(served: Served) -> None:
     wait(lambda: not served.service.is_answering)
 
 
-def test_a_caller_that_goes_away_stops_its_answer(served: Served) -> None:
+def test_a_caller_that_goes_away_stops_its_answer(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = TorchBackend.forward
+
+    def slowly(backend: TorchBackend, *given: Any) -> Any:
+        time.sleep(0.01)  # so that the answer lasts on any machine
+        return forward(backend, *given)
+
+    monkeypatch.setattr(TorchBackend, "forward", slowly)
     body = request_to_json(Asked(long_request(), stream=True))
     headers = {"Authorization": f"Bearer {TOKEN}"}
     with (

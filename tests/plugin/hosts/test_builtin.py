@@ -136,6 +136,11 @@ def test_file_is_painted_without_a_window(picture: Path) -> None:
     assert (snapshot.frame_index, snapshot.number_of_frames) == (0, 1)
 
 
+def test_a_plain_picture_claims_neither_modality_nor_study(picture: Path) -> None:
+    _, snapshot = builtin.render_file(picture)
+    assert (snapshot.modality, snapshot.study_key_source) == ("", "")
+
+
 def test_courier_delivers_on_its_own_thread_in_order(qtbot: QtBot) -> None:
     courier = Courier()
     came: list[tuple[int, threading.Thread]] = []

@@ -87,6 +87,7 @@ def test_engine_answers_comes_back_when_killed_and_ends_with_the_window(
     second = answered(window, qtbot)
     assert second.text == first.text
     assert engine.pid != first_pid
-    assert len(window.work.session.library.history()) == 2
+    history = window.work.session.library.history
+    qtbot.waitUntil(lambda: len(history()) == 2, timeout=PATIENCE_MS)  # it is written by a worker
     window.app.window.close()
     assert not engine.is_running

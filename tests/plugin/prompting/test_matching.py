@@ -8,14 +8,16 @@ import pytest
 from PIL import Image
 
 from precedent_plugin.cases import Case, Provenance
+from precedent_plugin.errors import PictureError
 from precedent_plugin.pictures import content_hash
 from precedent_plugin.preprocess import ViewImage, encode_png
 from precedent_plugin.prompting.matching import (
     at_scale,
     in_window,
-    rendered,
+    scaled,
     squared,
     squared_view,
+    windowed,
 )
 
 
@@ -38,7 +40,7 @@ def test_the_narrowest_window_is_a_threshold() -> None:
 def test_a_case_in_another_window_is_the_same_case_with_another_picture() -> None:
     case = Case("1" * 32, ("a" * 64, "b" * 64), "Where?", "Left")
     values = np.arange(12, dtype=np.float32).reshape(3, 4)
-    shown, png = rendered(case, values, (6.0, 12.0))
+    shown, png = windowed(case, values, (6.0, 12.0))
     assert shown.images == (content_hash(png), "b" * 64)
     assert shown.provenance.window == (6.0, 12.0)
     assert replace(shown, images=case.images, provenance=case.provenance) == case
@@ -72,5 +74,16 @@ def test_a_picture_at_half_the_spacing_has_twice_the_pixels() -> None:
 @pytest.mark.parametrize("spacings", [(0.0, 1.0), (1.0, -1.0), (1.0, 0.1), (0.1, 1.0)])
 def test_a_scale_without_sense_is_refused(spacings: tuple[float, float]) -> None:
     png = encode_png(np.zeros((4, 4), dtype=np.uint8))
-    with pytest.raises(ValueError, match=r"Spacings|scaled"):
+    with pytest.raises(PictureError, match=r"mm apart|would be scaled"):
         at_scale(png, *spacings)
+
+
+def test_a_case_at_another_scale_knows_it() -> None:
+    png = encode_png(np.full((10, 20), 80, dtype=np.uint8))
+    case = Case("1" * 32, (content_hash(png),), "Where?", "Left", provenance=Provenance("CT"))
+    with pytest.raises(PictureError, match="scale of the reference “Left” is not known"):
+        scaled(case, png, 0.5)
+    known = replace(case, provenance=replace(case.provenance, spacing_mm=1.0))
+    shown, larger = scaled(known, png, 0.5)
+    assert pixels(larger).shape == (20, 40, 3)
+    assert (shown.images, shown.provenance.spacing_mm) == ((content_hash(larger),), 0.5)

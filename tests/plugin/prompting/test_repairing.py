@@ -9,6 +9,7 @@ from precedent_plugin.warnings.repair import (
     FindShots,
     FitWhole,
     LookAgain,
+    MatchScale,
     MatchWindow,
     MuteShots,
     RemoveShots,
@@ -55,6 +56,7 @@ def test_reordering_sets_the_policy(tray: Tray) -> None:
         FitWhole(),
         LookAgain("region"),
         MatchWindow(IDS, (40.0, 400.0)),
+        MatchScale(IDS, 0.5),
         Shorten("question", 3),
     ],
 )
@@ -71,6 +73,7 @@ def test_what_is_not_the_trays_leaves_it_alone(tray: Tray, repair: Repair) -> No
         (RemoveShots(IDS), "Remove 3 references"),
         (Reorder("most-similar-last"), "Put the most similar last"),
         (MatchWindow(IDS[:2], (40.0, 400.0)), "Show 2 references at 40 / 400"),
+        (MatchScale(IDS[:1], 0.5), "Scale 1 reference to the picture"),
         (FitWhole(), "Send whole pictures"),
         (FindShots(), "Find references"),
         (FindShots("Left"), "Find counter-examples"),

@@ -5,13 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from precedent_inference.protocol import Sampling
+from precedent_inference.templates import TemplateChanges
 from precedent_plugin.__main__ import main
 from precedent_plugin.cases import CaseDraft
 from precedent_plugin.exchange import export_casebook
 from precedent_plugin.library import CaseLibrary
+from precedent_plugin.pictures import png_size
+from precedent_plugin.prompting.template_files import TemplateFiles, templates_folder
 from precedent_plugin.report import DISCLAIMER
 
 Pictures = Callable[[str, int], str]
@@ -45,8 +50,8 @@ def test_json_is_the_contract(
         capsys,
         pictures("query", 30),
         *("-q", "Where?"),
-        *("--shot", pictures("one", 27), "Where?", "left"),
-        *("--shot", pictures("two", 34), "Where?", "right"),
+        *("--shot", pictures("one", 10), "Where?", "left"),
+        *("--shot", pictures("two", 50), "Where?", "right"),
     )
     assert found == {
         "answer": "right",
@@ -309,3 +314,22 @@ def test_nobody_is_examined_unasked(
 ) -> None:
     assert "evidence" not in ask(capsys, *two_shots(pictures)[:-1])
     assert engines[0].examined is None
+
+
+def test_whole_pictures_are_sent_as_squares(
+    engines: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "wide.png"
+    Image.fromarray(np.tile(np.arange(90, dtype=np.uint8), (40, 1))).save(path)
+    ask(capsys, str(path), "-q", "Where?", "--whole")
+    (sent,) = engines[0].asked[0].prompt.images
+    assert png_size(sent) == (90, 90)
+
+
+def test_templates_beside_the_library_are_used(
+    engines: list[Any], pictures: Pictures, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes = TemplateChanges(preamble="Be brief.")
+    TemplateFiles(templates_folder(folder)).write("starter", changes)
+    ask(capsys, pictures("query", 30), "-q", "Where?", "--library", str(folder))
+    assert engines[0].asked[0].templates == changes

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from tests.plugin.warnings.scene import Pixels, organ, png
 
-from precedent_plugin.warnings.copies import directions, find_copy
+from precedent_plugin.warnings.copies import find_copy
 
 
 def windowed(pixels: Pixels, low: float, high: float) -> Pixels:
@@ -73,17 +73,3 @@ def test_a_blank_picture_is_no_copy_of_anything() -> None:
     blank = png(np.full((64, 64), 7, dtype=np.uint8))
     assert find_copy(blank, blank) is None
     assert find_copy(blank, png(ORIGINAL)) is None
-
-
-def test_directions_are_those_of_the_gradient() -> None:
-    # A plane that rises by 10 a row and by 10 a column: 45 degrees everywhere but at the rim.
-    rows, columns = np.mgrid[:5, :5].astype(np.float32)
-    found = directions(10 * rows + 10 * columns)
-    assert found[1:-1, 1:-1] == pytest.approx(np.full((3, 3), (1 + 1j) / np.sqrt(2)))
-    assert not found[0].any()
-    assert not found[:, -1].any()
-
-
-def test_flat_ground_has_no_direction() -> None:
-    rows, columns = np.mgrid[:5, :5].astype(np.float32)
-    assert not directions(1.0 * rows + 1.0 * columns).any()

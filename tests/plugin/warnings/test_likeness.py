@@ -1,5 +1,6 @@
 """Shots that do not belong to the picture, by what they say of themselves and by their looks."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,17 +8,22 @@ from tests.plugin.warnings.scene import case, organ, png, proposal, view
 
 from precedent_plugin.cases import Case
 from precedent_plugin.warnings.check import prompt_warnings
-from precedent_plugin.warnings.repair import MatchWindow, MuteShots, Reorder
+from precedent_plugin.warnings.repair import MatchScale, MatchWindow, MuteShots, Reorder
 
 SEEN = png(organ(1))
 
 
 def pair(**second: Any) -> tuple[Case, Case]:
-    first: dict[str, Any] = {"modality": "CT", "body_part": "CHEST", "window": (40.0, 400.0)}
+    first: dict[str, Any] = {
+        "modality": "CT",
+        "body_part": "CHEST",
+        "window": (40.0, 400.0),
+        "spacing_mm": 0.7,
+    }
     return case(1, "Left", **first), case(2, "Right", **(first | second))
 
 
-HERE = view(SEEN, modality="CT", body_part="CHEST", window=(40.0, 400.0))
+HERE = view(SEEN, modality="CT", body_part="CHEST", window=(40.0, 400.0), spacing_mm=0.7)
 
 
 @pytest.mark.parametrize(
@@ -47,10 +53,13 @@ def test_what_differs_from_the_picture_is_named(
     [
         {},
         {"modality": ""},
+        {"modality": "PICTURE"},
         {"body_part": "thorax"},
         {"body_part": ""},
         {"window": (50.0, 350.0)},
         {"window": None},
+        {"spacing_mm": 0.5},
+        {"spacing_mm": None},
     ],
 )
 def test_what_agrees_or_is_not_known_is_not_held_against_a_shot(second: dict[str, Any]) -> None:
@@ -75,8 +84,14 @@ def test_another_window_can_be_matched() -> None:
     assert warning.repair == MatchWindow((shots[1].id,), (40.0, 400.0))
 
 
+def test_another_scale_can_be_matched() -> None:
+    shots = pair(spacing_mm=1.4)
+    (warning,) = prompt_warnings(proposal(*shots, image=HERE))
+    assert warning.repair == MatchScale((shots[1].id,), 0.7)
+
+
 def test_a_shot_unlike_the_picture_is_weak() -> None:
-    shots = pair()
+    shots = (replace(pair()[0], question="What is it?"), pair()[1])
     alike = {shots[0].id: 0.4, shots[1].id: 0.8}
     (warning,) = prompt_warnings(proposal(*shots, image=HERE, likenesses=alike))
     assert warning.kind == "weak-shot"
@@ -89,6 +104,16 @@ def test_a_shot_alone_is_weak_when_it_is_like_nothing() -> None:
     (warning,) = prompt_warnings(proposal(shot, image=HERE, likenesses={shot.id: 0.2}))
     assert warning.kind == "weak-shot"
     assert "best" not in warning.message
+
+
+def test_a_contrast_is_not_weak_until_it_is_like_nothing() -> None:
+    shots = pair()
+    alike = {shots[0].id: 0.3, shots[1].id: 0.8}
+    assert prompt_warnings(proposal(*shots, image=HERE, likenesses=alike)) == ()
+    (warning,) = prompt_warnings(
+        proposal(*shots, image=HERE, likenesses=alike | {shots[0].id: 0.2})
+    )
+    assert warning.kind == "weak-shot"
 
 
 def test_shots_about_as_alike_as_the_best_are_not_weak() -> None:
