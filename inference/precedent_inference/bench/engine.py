@@ -40,6 +40,8 @@ GPU_SECONDS = {"cold_first_token": 0.080, "second_question": 0.025}
 """At real size on a GPU, ours."""
 GPU_CEILING = 0.65
 """Of what the bandwidth allows, decoding on a GPU."""
+INFLUENCE = 7.0
+"""Cached first tokens that the influence of six cases may take at most: one for each, and one."""
 
 Report = Callable[[str], object]
 
@@ -112,6 +114,7 @@ def measure_engine(order: BenchOrder, report: Report) -> dict[str, object]:
         result = _result(order, work.prompt_tokens, sides, peaks)
         result |= {"max_abs_diff": difference}
         result |= _ceiling(ours)
+        result |= _influence(ours, order.repeats)
         if not order.on_cpu:
             result |= _gpu_targets(ours, result)
         if order.questions:
@@ -194,6 +197,27 @@ def _ceiling(ours: Side) -> dict[str, object]:
     }
 
 
+def _influence(ours: Side, repeats: int) -> dict[str, object]:
+    """Compare leaving out each of six cases with one first token whose pictures are known."""
+    pictures = [*range(REFERENCES), REFERENCES]
+    timed = [
+        ours.worker.tell(do="influence", question=0, pictures=pictures) for _ in range(repeats + 1)
+    ][1:]
+    first, influences = (
+        median(_seconds(answer, name) for answer in timed)
+        for name in ("cached_first_token", "influences")
+    )
+    return {
+        "influence": {
+            "cached_first_token_s": round(first, 5),
+            "all_cases_s": round(influences, 5),
+            "cached_first_tokens": round(influences / first, 2),
+            "target": INFLUENCE,
+            "is_missed": influences > INFLUENCE * first,
+        }
+    }
+
+
 def _gpu_targets(ours: Side, result: dict[str, object]) -> dict[str, object]:
     """Compare with what is wanted at real size on a GPU."""
     ceiling = result["ceiling"]
@@ -253,6 +277,12 @@ def _start(
         sizes=asdict(config),
         weights=str(weights or ""),
     )
+
+
+def _seconds(answer: dict[str, object], name: str) -> float:
+    value = answer[name]
+    assert isinstance(value, float)
+    return value
 
 
 def _bytes(answer: dict[str, object], name: str) -> int:

@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from precedent_inference.backends.pytorch import TorchBackend, static_decoder
+from precedent_inference.bench.influence import time_influences
 from precedent_inference.bench.peak_memory import held_bytes, peak_bytes
 from precedent_inference.bench.workload import Workload, load_workload
 from precedent_inference.config import FlamingoConfig, config_from_json
@@ -87,9 +88,16 @@ class Worker:
         """Give the bytes of weights that one token reads, and the bandwidth of a copy here."""
         return {"weight_bytes": self._decode_bytes, "bytes_per_s": _copy_bandwidth(self._device)}
 
-    def _prefill(self, order: Order) -> Prefilled:
-        tokens = self._work.tokens[order["question"]].tolist()
+    def influence(self, order: Order) -> Answer:
+        """Say how long leaving out each case takes, and how long a first token."""
+        return {**time_influences(self._engine, *self._prompt(order))}
+
+    def _prompt(self, order: Order) -> tuple[list[int], list[ModelImage]]:
         images = [_image(self._work.pixels[at]) for at in order["pictures"]]
+        return self._work.tokens[order["question"]].tolist(), images
+
+    def _prefill(self, order: Order) -> Prefilled:
+        tokens, images = self._prompt(order)
         return self._engine.prefill(tokens, images, NEVER, room=order.get("new_tokens", 0))
 
 

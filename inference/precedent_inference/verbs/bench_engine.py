@@ -30,7 +30,8 @@ def main(argv: list[str]) -> int:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
     else:
         _say(found)
-    return EXIT_MISSED if found.get("missed") else 0
+    influence = cast("dict[str, object]", found["influence"])
+    return EXIT_MISSED if found.get("missed") or influence["is_missed"] else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,6 +70,12 @@ def _say(found: dict[str, object]) -> None:
     sys.stdout.write(
         f"decoding: {ceiling['measured_tokens_per_s']:.1f} tokens a second, "
         f"{100 * ceiling['measured_over_ceiling']:.0f} % of what a copy's bandwidth allows\n"
+    )
+    influence = cast("dict[str, float]", found["influence"])
+    sys.stdout.write(
+        f"influence of six cases: {influence['all_cases_s'] * 1000:.1f} ms, as "
+        f"{influence['cached_first_tokens']:.1f} first tokens with known pictures; target "
+        f"{influence['target']:g}{', missed' if influence['is_missed'] else ''}\n"
     )
     if "memory_growth" in found:
         growth = cast("dict[str, int]", found["memory_growth"])

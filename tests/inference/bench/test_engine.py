@@ -31,6 +31,9 @@ def test_alone_it_prints_times_and_the_ceiling() -> None:
     assert ours["seconds"]["second_question"] < ours["seconds"]["cold_first_token"]
     assert 0 < ceiling["measured_over_ceiling"] < 1
     assert growth["questions"] == 4
+    influence = found["influence"]
+    assert isinstance(influence, dict)
+    assert influence["all_cases_s"] > influence["cached_first_token_s"] > 0
     assert "ratios" not in found
 
 
