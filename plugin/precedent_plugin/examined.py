@@ -13,6 +13,7 @@ from precedent_inference.evidence.findings import (
     Removal,
     Repetition,
 )
+from precedent_plugin.cutout import Cutout
 
 REPEATED: Final[dict[Repetition, str]] = {"orders": "in other orders", "samples": "drawn again"}
 TAKEN: Final[dict[Removal, str]] = {
@@ -24,8 +25,11 @@ SHOWN: Final = 0.005
 """A smaller influence would be printed as none."""
 
 
-def evidence_json(evidence: Evidence) -> dict[str, Any]:
-    """Give the object `evidence` of `ask --json`; its fields are a contract."""
+def evidence_json(evidence: Evidence, cutout: Cutout | None) -> dict[str, Any]:
+    """Give the object `evidence` of `ask --json`; its fields are a contract.
+
+    cutout: of the picture that was asked about.
+    """
     verdict, certainty = evidence.verdict, evidence.certainty
     return {
         "verdict": None if verdict is None else asdict(verdict),
@@ -34,7 +38,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
         "agreement": {found.by: _agreement(found) for found in evidence.agreements},
         "reliance": {found.without: _rest(found, "without") for found in evidence.reliances},
         "baselines": {found.rule: _rest(found, "rule") for found in evidence.baselines},
-        "occlusion": [_map(found) for found in evidence.maps],
+        "occlusion": [_map(found, cutout) for found in evidence.maps],
         "seconds": evidence.seconds,
     }
 
@@ -77,13 +81,17 @@ def _rest(found: Reliance | Baseline, name: str) -> dict[str, Any]:
     return {field: value for field, value in asdict(found).items() if field != name}
 
 
-def _map(found: OcclusionMap) -> dict[str, Any]:
+def _map(found: OcclusionMap, cutout: Cutout | None) -> dict[str, Any]:
+    peak = found.cell(*found.peak)
+    in_mm = None if cutout is None else cutout.in_mm(peak)
     return {
         "picture": found.picture,
         "drops": [list(row) for row in found.drops],
         "area": asdict(found.area),
         "peak": list(found.peak),
         "is_telling": found.is_telling,
+        "peak_on_image": None if cutout is None else asdict(cutout.on_image(peak)),
+        "peak_mm": None if in_mm is None else asdict(in_mm),
     }
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from precedent_plugin.cases import Provenance
+from precedent_plugin.cutout import Cutout
 from precedent_plugin.errors import PictureError
 from precedent_plugin.host import Host, ViewSnapshot
 from precedent_plugin.pictures import MAX_PIXELS, content_hash
@@ -39,6 +40,8 @@ class ViewImage:
     """What makes the pixels less than whole, said by the viewer."""
     is_blank: bool = False
     """Every pixel has the same value."""
+    cutout: Cutout | None = None
+    """Where in the file's image it lies; None where that is not known."""
 
 
 def encode_png(pixels: NDArray[np.uint8]) -> bytes:
@@ -93,6 +96,7 @@ def image_from_pixels(
         ),
         title=what,
         notes=snapshot.notes,
+        cutout=Cutout.of(snapshot, pixels.shape[1], pixels.shape[0]),
         is_blank=bool((pixels == pixels.reshape(-1, *pixels.shape[2:])[0]).all()),
     )
 

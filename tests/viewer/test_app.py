@@ -188,6 +188,26 @@ def test_painted_pixels_are_turned_and_mirrored_as_seen(opened: App) -> None:
     assert np.array_equal(opened.api.painted_pixels(), np.rot90(plain[:, ::-1], -1))
 
 
+@pytest.mark.parametrize(
+    "commands",
+    [
+        ("view.flip-vertical",),
+        ("view.flip-horizontal", "view.flip-vertical"),
+        ("view.rotate-right", "view.flip-vertical"),
+        ("view.flip-horizontal", "view.rotate-right", "view.rotate-right"),
+    ],
+)
+def test_a_snapshot_says_how_the_pixels_are_turned(opened: App, commands: tuple[str, ...]) -> None:
+    plain = opened.api.painted_pixels()
+    for command in commands:
+        opened.registry.run(command)
+    snapshot = opened.api.snapshot()
+    assert snapshot is not None
+    mirrored = plain[:, ::-1] if snapshot.flipped else plain
+    turned = np.rot90(mirrored, -snapshot.rotation_quarters)
+    assert np.array_equal(opened.api.painted_pixels(), turned)
+
+
 def test_the_pixels_of_the_facade_are_hounsfield_units(opened: App) -> None:
     assert opened.api.modality_pixels()[0, 16] == 0
     assert opened.api.stored_pixels()[0, 16] == 1024

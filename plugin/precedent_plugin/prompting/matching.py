@@ -92,7 +92,8 @@ def squared_view(image: ViewImage) -> ViewImage:
     """Give the picture of a view as `squared` does."""
     png = squared(image.png)
     side = max(image.width, image.height)
-    return replace(image, png=png, sha256=content_hash(png), width=side, height=side)
+    cutout = None if image.cutout is None else image.cutout.within(side, side)
+    return replace(image, png=png, sha256=content_hash(png), width=side, height=side, cutout=cutout)
 
 
 def _shown(case: Case, png: bytes, where: Provenance) -> Case:

@@ -136,7 +136,7 @@ def main(argv: list[str]) -> int:
             say()
         evidence = _examine(asked, engine) if arguments.evidence else None
     if arguments.json:
-        examined = {} if evidence is None else {"evidence": evidence_json(evidence)}
+        examined = {} if evidence is None else {"evidence": evidence_json(evidence, image.cutout)}
         say_json(as_json(asked) | examined)
         return 0
     for line in [*(() if evidence is None else examined_lines(evidence)), *evidence_lines(asked)]:

@@ -289,6 +289,8 @@ def test_evidence_in_json_is_the_contract(
                 "area": {"left": 0, "top": 0, "width": 64, "height": 64},
                 "peak": [0, 0],
                 "is_telling": True,
+                "peak_on_image": {"left": 0.0, "top": 0.0, "width": 32.0, "height": 32.0},
+                "peak_mm": None,
             }
         ],
         "seconds": 1.25,
