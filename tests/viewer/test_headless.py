@@ -21,6 +21,13 @@ def test_a_slice_is_painted_with_its_own_window(study: Path) -> None:
     assert painted.pixels[0, 16].tolist() == [128, 128, 128]
 
 
+def test_the_spacing_of_a_file_is_told() -> None:
+    path = get_testdata_file("CT_small.dcm")
+    assert isinstance(path, str)
+    # The file states 0.661468 twice in Pixel Spacing (0028,0030).
+    assert render_file(Path(path)).pixel_spacing_mm == pytest.approx((0.661468, 0.661468))
+
+
 @pytest.mark.parametrize("index", [-1, 1])
 def test_a_frame_that_is_not_there_is_refused_in_a_sentence(study: Path, index: int) -> None:
     with pytest.raises(PrecedentError, match=f"im1.dcm has no image {index}"):

@@ -161,6 +161,7 @@ def render_file(path: Path, index: int = 0) -> tuple[PaintedPixels, ViewSnapshot
         frame_index=index,
         number_of_frames=count,
         modality=_modality(painted.modality),
+        pixel_spacing_mm=painted.pixel_spacing_mm,
         title=path.name,
         patient_key_source=painted.patient_key_source,
         study_key_source=_study(painted.modality, painted.study_key_source),
