@@ -19,7 +19,7 @@ from precedent_plugin.examination import Examination
 from precedent_plugin.panels.evidence_words import change_words, evidence_facts
 from precedent_plugin.panels.facts_grid import FactsGrid
 from precedent_plugin.panels.flow import emptied
-from precedent_plugin.panels.heat import LEAST_DROP, heated, strongest
+from precedent_plugin.panels.heat import heated, strongest
 from precedent_plugin.panels.influence import InfluenceBar
 from precedent_plugin.panels.pictures import Picture
 from precedent_plugin.panels.words import Line, Note, Paragraph, heading
@@ -32,7 +32,7 @@ MAP_WORDS = (
     "Orange: covering this place makes the answer less likely. It shows what the answer needs, "
     "not what the model “looked at”."
 )
-FLAT_WORDS = "No place of the picture matters by itself: covering it changes nothing."
+FLAT_WORDS = "No place of the picture carries the answer by itself: covering it changes little."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class EvidenceView(QWidget):
     def _show_map(self, found: OcclusionMap) -> None:
         self.map.show_image(heated(self._picture, found))
         most = strongest(found)
-        if most < LEAST_DROP:
+        if not found.is_telling:
             self.map_words.setText(FLAT_WORDS)
         else:
             self.map_words.setText(

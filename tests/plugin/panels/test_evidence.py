@@ -143,6 +143,14 @@ def test_the_map_colours_what_carries_the_answer_and_nothing_else() -> None:
     assert shown.pixelColor(10, 30) == QColor("black")
 
 
+def test_a_map_that_tells_nothing_colours_nothing() -> None:
+    # A quarter of the probability is the least that tells: 0.28 is below ln(4/3).
+    picture = QImage(40, 40, QImage.Format.Format_RGB32)
+    picture.fill(QColor("black"))
+    shown = heated(picture, OcclusionMap(0, ((0.28, 0.0),), Rectangle(0, 0, 40, 40)))
+    assert shown.pixelColor(10, 20) == QColor("black")
+
+
 def test_a_map_of_a_cropped_picture_lies_on_its_middle() -> None:
     picture = QImage(60, 40, QImage.Format.Format_RGB32)
     picture.fill(QColor("black"))
