@@ -18,8 +18,8 @@ among themselves."""
 def heated(picture: QImage, found: OcclusionMap) -> QImage:
     """Draw the map over a copy of the picture, the stronger the larger the drop.
 
-    picture: the sent one, at any size; it stays clear where no place tells. Cells that speak against the answer are left clear: the map
-    shows what carries it.
+    picture: the sent one, at any size; it stays clear where no place tells. Cells that speak
+    against the answer are left clear: the map shows what carries it.
     """
     image = picture.convertToFormat(QImage.Format.Format_RGB32)
     if not found.is_telling:
