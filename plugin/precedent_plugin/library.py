@@ -16,16 +16,16 @@ from typing import Final
 from platformdirs import user_data_path
 from psygnal import Signal
 
-from precedent_plugin import case_rows, casebook_rows, question_rows
 from precedent_plugin.cases import Case, Casebook, CaseDraft
-from precedent_plugin.edits import ChangeKind, Edit, EditStack
 from precedent_plugin.errors import LibraryError
-from precedent_plugin.health import LibraryHealth, examine
 from precedent_plugin.history import QuestionRecord
-from precedent_plugin.image_folder import ImageFolder
 from precedent_plugin.pictures import png_size
 from precedent_plugin.pseudonyms import Pseudonyms
-from precedent_plugin.store import Store
+from precedent_plugin.storage import case_rows, casebook_rows, question_rows
+from precedent_plugin.storage.edits import ChangeKind, Edit, EditStack
+from precedent_plugin.storage.health import LibraryHealth, examine
+from precedent_plugin.storage.image_folder import ImageFolder
+from precedent_plugin.storage.store import Store
 
 Deliver = Callable[[Callable[[], None]], None]
 """Calls its argument on the thread on which signals are wanted."""

@@ -7,8 +7,8 @@ import pytest
 
 from precedent_plugin.errors import LibraryError
 from precedent_plugin.library import CaseLibrary
-from precedent_plugin.migrations import MIGRATIONS, SCHEMA_VERSION, migrate, schema_version
-from precedent_plugin.store import DATABASE_NAME
+from precedent_plugin.storage.migrations import MIGRATIONS, SCHEMA_VERSION, migrate, schema_version
+from precedent_plugin.storage.store import DATABASE_NAME
 
 EARLIER = Path(__file__).parent / "earlier_schemas"
 """Databases as SQL text, dumped when that version was current; never edited afterwards."""
@@ -78,7 +78,7 @@ def test_failed_step_leaves_the_earlier_schema(monkeypatch: pytest.MonkeyPatch) 
     migrate(connection, target=1)
     before = tables(connection)
     broken = "CREATE TABLE half (x INTEGER);\nCREATE TABLE half (x INTEGER);\n"
-    monkeypatch.setattr("precedent_plugin.migrations.MIGRATIONS", (MIGRATIONS[0], broken))
+    monkeypatch.setattr("precedent_plugin.storage.migrations.MIGRATIONS", (MIGRATIONS[0], broken))
     with pytest.raises(sqlite3.OperationalError):
         migrate(connection, target=2)
     assert schema_version(connection) == 1

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precedent_plugin.errors import LibraryError
-from precedent_plugin.image_folder import ImageFolder
-from precedent_plugin.migrations import schema_version
+from precedent_plugin.storage.image_folder import ImageFolder
+from precedent_plugin.storage.migrations import schema_version
 
 
 @dataclass(frozen=True, slots=True)
