@@ -6,54 +6,43 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from precedent_plugin.cases import Case, Provenance
+from precedent_plugin.cases import Case, CaseLink, Provenance
 from precedent_plugin.errors import LibraryError
-from precedent_plugin.pictures import png_size
 
-COLUMNS: Final = """
-    c.id, c.question, c.answer, c.rationale, c.tags, c.modality, c.body_part, c.laterality,
-    c.window_center, c.window_width, c.patient_key, c.study_key, c.created, c.source, c.licence,
-    c.revision,
-    (SELECT json_group_array(i.sha256) FROM (SELECT sha256 FROM case_images
-        WHERE case_number = c.number ORDER BY position) AS i)
+WORDS: Final = (
+    "question, answer, rationale, tags, task, teaching_point, author, modality, body_part,"
+    " laterality, licence, source"
+)
+"""What an edit may change."""
+PIXELS: Final = "window_center, window_width, is_inverted, row_spacing_mm, column_spacing_mm, mpp"
+"""What belongs to the first picture."""
+FIXED: Final = "id, revision, patient_key, study_key, created"
+FIELDS: Final = f"{FIXED}, {WORDS}, {PIXELS}"
+SELECTED: Final = f"""
+    {", ".join(f"c.{name.strip()}" for name in FIELDS.split(","))},
+    (SELECT json_group_array(json_array(i.sha256, i.original)) FROM (
+        SELECT sha256, original FROM case_images
+        WHERE case_number = c.number ORDER BY position) AS i) AS pictures,
+    (SELECT json_group_array(json_array(l.kind, o.id)) FROM case_links l
+        JOIN cases o ON o.number = l.other_number WHERE l.case_number = c.number) AS links
 """
 
 
-def insert_image(connection: sqlite3.Connection, sha256: str, png: bytes) -> None:
-    """Name a picture that lies in the folder."""
-    width, height = png_size(png)
-    connection.execute(
-        "INSERT INTO images (sha256, width, height, bytes) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT DO NOTHING",
-        (sha256, width, height, len(png)),
-    )
-
-
 def insert_case(connection: sqlite3.Connection, case: Case) -> None:
-    """Write a new case; its pictures are named already."""
+    """Write a new case without its links; its pictures are named already."""
     where = case.provenance
+    fixed = (case.id, case.revision, where.patient_key, where.study_key, where.created)
+    values = (*fixed, *_words(case), *_pixels(where))
     cursor = connection.execute(
-        "INSERT INTO cases (id, question, answer, rationale, tags, modality, body_part, laterality,"
-        " window_center, window_width, patient_key, study_key, created, source, licence, revision)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            case.id,
-            *_words(case),
-            where.modality,
-            where.body_part,
-            where.laterality,
-            *(where.window or (None, None)),
-            where.patient_key,
-            where.study_key,
-            where.created,
-            where.source,
-            where.licence,
-            case.revision,
-        ),
+        f"INSERT INTO cases ({FIELDS}) VALUES ({', '.join('?' * len(values))})", values
     )
+    originals = case.originals or (None,) * len(case.images)
     connection.executemany(
-        "INSERT INTO case_images (case_number, position, sha256) VALUES (?, ?, ?)",
-        [(cursor.lastrowid, position, sha256) for position, sha256 in enumerate(case.images)],
+        "INSERT INTO case_images (case_number, position, sha256, original) VALUES (?, ?, ?, ?)",
+        [
+            (cursor.lastrowid, position, sha256, original)
+            for position, (sha256, original) in enumerate(zip(case.images, originals, strict=True))
+        ],
     )
 
 
@@ -62,22 +51,38 @@ def update_case(connection: sqlite3.Connection, case: Case) -> None:
 
     Raises LibraryError when another revision is there by now, or the case is gone.
     """
-    where = case.provenance
+    changes = ", ".join(f"{name.strip()} = ?" for name in WORDS.split(","))
     cursor = connection.execute(
-        "UPDATE cases SET question = ?, answer = ?, rationale = ?, tags = ?, modality = ?,"
-        " body_part = ?, laterality = ?, licence = ?, source = ?, revision = revision + 1"
+        f"UPDATE cases SET {changes}, revision = revision + 1"
         " WHERE id = ? AND revision = ? AND trashed_at IS NULL",
-        (
-            *_words(case),
-            where.modality,
-            where.body_part,
-            where.laterality,
-            where.licence,
-            where.source,
-            case.id,
-            case.revision,
-        ),
+        (*_words(case), case.id, case.revision),
     )
+    require_change(cursor)
+
+
+def update_picture(
+    connection: sqlite3.Connection, case: Case, position: int, sha256: str, original: str | None
+) -> None:
+    """Show another picture in place of one of a case; it is named already.
+
+    Raises LibraryError when another revision of the case is there by now, or the case is gone.
+    """
+    require_change(
+        connection.execute(
+            "UPDATE cases SET revision = revision + 1"
+            " WHERE id = ? AND revision = ? AND trashed_at IS NULL",
+            (case.id, case.revision),
+        )
+    )
+    connection.execute(
+        "UPDATE case_images SET sha256 = ?, original = ?"
+        " WHERE position = ? AND case_number = (SELECT number FROM cases WHERE id = ?)",
+        (sha256, original, position, case.id),
+    )
+
+
+def require_change(cursor: sqlite3.Cursor) -> None:
+    """Raise LibraryError unless the statement changed one row."""
     if cursor.rowcount != 1:
         raise LibraryError(
             "This case was changed or deleted elsewhere while it was edited; nothing was changed.",
@@ -90,44 +95,19 @@ def select_case(
 ) -> Case | None:
     """Give one case, from the shelf or from the trash."""
     row = connection.execute(
-        f"SELECT {COLUMNS} FROM cases c WHERE c.id = ? AND (c.trashed_at IS NOT NULL) = ?",
+        f"SELECT {SELECTED} FROM cases c WHERE c.id = ? AND (c.trashed_at IS NOT NULL) = ?",
         (case_id, trashed),
     ).fetchone()
-    return None if row is None else _case(row)
-
-
-def select_cases(
-    connection: sqlite3.Connection, query: str, casebook_id: str | None, limit: int | None
-) -> list[Case]:
-    """Give cases that match all words of `query`, newest first or in a casebook's order."""
-    sources, conditions, values = ["cases c"], ["c.trashed_at IS NULL"], list[str | int]()
-    order = "c.number DESC"
-    if casebook_id is not None:
-        sources.append("JOIN casebook_cases m ON m.case_number = c.number")
-        sources.append("JOIN casebooks b ON b.number = m.casebook_number")
-        conditions.append("b.id = ?")
-        values.append(casebook_id)
-        order = "m.position"
-    words = match_words(query)
-    if words:
-        conditions.append("c.number IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)")
-        values.append(words)
-    values.append(-1 if limit is None else limit)
-    rows = connection.execute(
-        f"SELECT {COLUMNS} FROM {' '.join(sources)} WHERE {' AND '.join(conditions)} "
-        f"ORDER BY {order} LIMIT ?",
-        values,
-    )
-    return [_case(row) for row in rows]
+    return None if row is None else case_of(row)
 
 
 def select_trash(connection: sqlite3.Connection) -> list[Case]:
     """Give the cases in the trash, latest first."""
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM cases c WHERE c.trashed_at IS NOT NULL "
+        f"SELECT {SELECTED} FROM cases c WHERE c.trashed_at IS NOT NULL "
         "ORDER BY c.trashed_at DESC, c.number DESC"
     )
-    return [_case(row) for row in rows]
+    return [case_of(row) for row in rows]
 
 
 def trash_cases(connection: sqlite3.Connection, case_ids: Iterable[str]) -> list[str]:
@@ -160,39 +140,58 @@ def delete_trash(connection: sqlite3.Connection) -> list[str]:
     return [str(row[0]) for row in rows.fetchall()]
 
 
-def delete_unused_images(connection: sqlite3.Connection) -> list[str]:
-    """Forget the pictures that no case and no question names; give their hashes."""
-    rows = connection.execute(
-        "DELETE FROM images WHERE sha256 NOT IN (SELECT sha256 FROM case_images)"
-        " AND sha256 NOT IN (SELECT image FROM questions) RETURNING sha256"
-    )
-    return [str(row[0]) for row in rows.fetchall()]
-
-
-def match_words(query: str) -> str:
-    """Turn a user's words into a full-text query: every word must begin a word of the case.
-
-    Each is quoted, so that no character of it is an operator.
-    """
-    whole = query.encode("utf-8", "ignore").decode().replace("\0", " ")
-    words = ["".join(part.split('"')) for part in whole.split()]
-    return " ".join(f'"{word}"*' for word in words if any(map(str.isalnum, word)))
-
-
-def _words(case: Case) -> tuple[str, str, str | None, str]:
-    tags = json.dumps(case.tags, ensure_ascii=False)
-    return case.question, case.answer, case.rationale, tags
-
-
-def _case(row: Sequence[Any]) -> Case:
-    window = None if row[8] is None or row[9] is None else (row[8], row[9])
+def case_of(row: Sequence[Any]) -> Case:
+    """Make a case of a row of `SELECTED`."""
+    case_id, revision, patient_key, study_key, created = row[:5]
+    question, answer, rationale, tags, task, teaching_point, author = row[5:12]
+    modality, body_part, laterality, licence, source = row[12:17]
+    center, width, is_inverted, between_rows, between_columns, mpp = row[17:23]
+    pictures = json.loads(row[23])
+    originals = tuple(original for _, original in pictures)
     return Case(
-        id=row[0],
-        images=tuple(json.loads(row[16])),
-        question=row[1],
-        answer=row[2],
-        rationale=row[3],
-        tags=tuple(json.loads(row[4])),
-        provenance=Provenance(row[5], row[6], row[7], window, *row[10:15]),
-        revision=row[15],
+        id=case_id,
+        images=tuple(sha256 for sha256, _ in pictures),
+        question=question,
+        answer=answer,
+        rationale=rationale,
+        tags=tuple(json.loads(tags)),
+        provenance=Provenance(
+            modality=modality,
+            body_part=body_part,
+            laterality=laterality,
+            window=_pair(center, width),
+            patient_key=patient_key,
+            study_key=study_key,
+            created=created,
+            source=source,
+            licence=licence,
+            spacing_mm=_pair(between_rows, between_columns),
+            mpp=mpp,
+            is_inverted=bool(is_inverted),
+        ),
+        revision=revision,
+        task=task,
+        teaching_point=teaching_point,
+        author=author,
+        originals=originals if any(originals) else (),
+        links=tuple(CaseLink(kind, other) for kind, other in json.loads(row[24])),
     )
+
+
+def _words(case: Case) -> tuple[str | None, ...]:
+    where = case.provenance
+    tags = json.dumps(case.tags, ensure_ascii=False)
+    said = (case.question, case.answer, case.rationale, tags, case.task, case.teaching_point)
+    about = (where.modality, where.body_part, where.laterality, where.licence, where.source)
+    return *said, case.author, *about
+
+
+def _pixels(where: Provenance) -> tuple[float | None, ...]:
+    nothing = (None, None)
+    return (
+        *(where.window or nothing), where.is_inverted, *(where.spacing_mm or nothing), where.mpp
+    )  # fmt: skip
+
+
+def _pair(first: float | None, second: float | None) -> tuple[float, float] | None:
+    return None if first is None or second is None else (first, second)
