@@ -111,16 +111,17 @@ class Session:
         run: Runner,
         make_engine: Callable[[], EngineLike],
         *,
-        originals: Originals = lambda _: None,
+        originals: Originals | None = None,
     ) -> None:
         """The engine is made and started with the first call that needs it.
 
-        originals: gives the modality values of a case's region, for another window.
+        originals: gives the modality values of a case's region, for another window; the library's
+        unless said.
         """
         self.library = library
         self.tray = Tray()
         self.templates = TemplateFiles(templates_folder(library.folder))
-        self._originals = originals
+        self._originals = originals or library.original
         self._run = run
         self._make_engine = make_engine
         self._engine: EngineLike | None = None

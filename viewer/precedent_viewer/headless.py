@@ -25,6 +25,8 @@ class PaintedFile:
     laterality: str
     window: tuple[float, float] | None
     """Center and width; None for colour."""
+    pixel_spacing_mm: tuple[float, float] | None
+    """Between rows, then between columns."""
     notes: tuple[str, ...]
     """What the picture lacks against the file."""
     patient_key_source: str
@@ -50,6 +52,7 @@ def render_file(path: Path, *, index: int = 0) -> PaintedFile:
         body_part=instance.description.body_part,
         laterality=instance.description.laterality,
         window=None if window is None else (window.center, window.width),
+        pixel_spacing_mm=instance.pixel_spacing_mm,
         notes=pixels.notes,
         patient_key_source=instance.description.patient_id,
         study_key_source=instance.study_uid,

@@ -24,9 +24,9 @@ class ViewSnapshot:
     """Center and width in modality units; None for colour."""
     inverted: bool
     rotation_quarters: int
-    """Clockwise."""
+    """Clockwise, from 0 to 3, after mirroring."""
     flipped: bool
-    """Whether it is mirrored: one flip is, two flips are a rotation."""
+    """Whether it is mirrored left to right: a flip upside down is that and a half turn."""
     pixel_spacing_mm: tuple[float, float] | None
     """Between rows, then between columns."""
     orientation_letters: tuple[str, str, str, str] | None
@@ -62,7 +62,7 @@ def snapshot_of(view: ActiveView) -> ViewSnapshot | None:
         laterality=said.laterality,
         window=None if window is None else (window.center, window.width),
         inverted=view.grey.choice.inverted,
-        rotation_quarters=viewport.rotation_quarters,
+        rotation_quarters=(viewport.rotation_quarters + 2 * viewport.flipped_vertically) % 4,
         flipped=viewport.flipped_horizontally != viewport.flipped_vertically,
         pixel_spacing_mm=instance.pixel_spacing_mm,
         orientation_letters=letters_of(view, frame),

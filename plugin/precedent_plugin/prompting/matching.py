@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from precedent_plugin.cases import Case
+from precedent_plugin.originals import Values
 from precedent_plugin.pictures import content_hash
 from precedent_plugin.preprocess import ViewImage, encode_png
 
-Values = NDArray[np.float32]
-"""(rows, columns): modality values of a case's region (HU for CT)."""
 Originals = Callable[[Case], Values | None]
 """Gives a case's finer original; None where only the picture was kept."""
 
@@ -36,7 +35,8 @@ def in_window(values: Values, window: tuple[float, float]) -> NDArray[np.uint8]:
 
 def rendered(case: Case, values: Values, window: tuple[float, float]) -> tuple[Case, bytes]:
     """Give a case with its first picture in another window, and that picture's PNG."""
-    png = encode_png(in_window(values, window))
+    grey = in_window(values, window)
+    png = encode_png(255 - grey if case.provenance.is_inverted else grey)
     images = (content_hash(png), *case.images[1:])
     return replace(case, images=images, provenance=replace(case.provenance, window=window)), png
 

@@ -44,6 +44,12 @@ def test_a_case_in_another_window_is_the_same_case_with_another_picture() -> Non
     assert replace(shown, images=case.images, provenance=case.provenance) == case
 
 
+def test_a_case_that_was_inverted_stays_so_in_another_window() -> None:
+    case = Case("1" * 32, ("a" * 64,), "Where?", "Left", provenance=Provenance(is_inverted=True))
+    _, png = rendered(case, np.array([[0, 0], [100, 100]], dtype=np.float32), (50.0, 50.0))
+    assert pixels(png)[..., 0].tolist() == [[255, 255], [0, 0]]
+
+
 def test_a_wide_picture_is_whole_in_its_square() -> None:
     wide = np.full((2, 6, 3), 200, dtype=np.uint8)
     square = pixels(squared(encode_png(wide)))
