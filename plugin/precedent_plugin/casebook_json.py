@@ -1,7 +1,8 @@
-"""`casebook.json`: the words of a casebook, by the schema in resources.
+"""`casebook.json`: the words of a casebook, by the schemas in resources.
 
-Reading trusts nothing: the text is parsed strictly and held against the schema before any value of
-it is used. Writing is the same words for the same casebook, byte for byte.
+Version 2 is written; version 1, which knew less of a case, is read as well. Reading trusts
+nothing: the text is parsed strictly and held against the schema before any value of it is used.
+Writing is the same words for the same casebook, byte for byte.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
-from precedent_plugin.cases import Case, Casebook, Provenance
+from precedent_plugin.cases import Case, Casebook, CaseLink, Provenance
 from precedent_plugin.errors import CasebookError, CaseError
 from precedent_resources import resource
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
 FORMAT: Final = "precedent-casebook"
-VERSION: Final = 1
+VERSION: Final = 2
+SCHEMAS: Final = {1: "casebook.1.schema.json", VERSION: "casebook.schema.json"}
 Sizes = Mapping[str, tuple[int, int]]
 """Width and height of each picture by its hash."""
 
@@ -76,8 +78,6 @@ def read_contents(text: bytes) -> Contents:
 
 
 def _case_document(case: Case, sizes: Sizes) -> dict[str, Any]:
-    where = case.provenance
-    window = where.window
     return {
         "id": case.id,
         "images": [
@@ -88,26 +88,34 @@ def _case_document(case: Case, sizes: Sizes) -> dict[str, Any]:
         "answer": case.answer,
         "rationale": case.rationale,
         "tags": list(case.tags),
-        "provenance": {
-            "modality": where.modality,
-            "body_part": where.body_part,
-            "laterality": where.laterality,
-            "window": window and {"center": window[0], "width": window[1]},
-            "patient_key": where.patient_key,
-            "study_key": where.study_key,
-            "created": where.created,
-            "source": where.source,
-            "licence": where.licence,
-        },
+        "task": case.task,
+        "teaching_point": case.teaching_point,
+        "author": case.author,
+        "links": [{"kind": link.kind, "case_id": link.case_id} for link in case.links],
+        "provenance": _provenance_document(case.provenance),
         "revision": case.revision,
     }
 
 
+def _provenance_document(where: Provenance) -> dict[str, Any]:
+    window, spacing = where.window, where.spacing_mm
+    return {
+        "modality": where.modality,
+        "body_part": where.body_part,
+        "laterality": where.laterality,
+        "window": window and {"center": window[0], "width": window[1]},
+        "is_inverted": where.is_inverted,
+        "spacing_mm": spacing and {"rows": spacing[0], "columns": spacing[1]},
+        "mpp": where.mpp,
+        "patient_key": where.patient_key,
+        "study_key": where.study_key,
+        "created": where.created,
+        "source": where.source,
+        "licence": where.licence,
+    }
+
+
 def _case(document: dict[str, Any]) -> Case:
-    where = document["provenance"]
-    window = where["window"]
-    if window and not (math.isfinite(window["center"]) and math.isfinite(window["width"])):
-        raise CasebookError("a window in it is not finite")
     return Case(
         id=document["id"],
         images=tuple(image["sha256"] for image in document["images"]),
@@ -115,17 +123,31 @@ def _case(document: dict[str, Any]) -> Case:
         answer=document["answer"],
         rationale=document["rationale"] or None,
         tags=tuple(document["tags"]),
-        provenance=Provenance(
-            modality=where["modality"],
-            body_part=where["body_part"],
-            laterality=where["laterality"],
-            window=window and (float(window["center"]), float(window["width"])),
-            patient_key=where["patient_key"],
-            study_key=where["study_key"],
-            created=where.get("created", ""),
-            source=where["source"],
-            licence=where["licence"],
-        ),
+        provenance=_provenance(document["provenance"]),
+        task=document.get("task", ""),
+        teaching_point=document.get("teaching_point") or None,
+        author=document.get("author", ""),
+        links=tuple(CaseLink(link["kind"], link["case_id"]) for link in document.get("links", ())),
+    )
+
+
+def _provenance(document: dict[str, Any]) -> Provenance:
+    window, spacing = document["window"], document.get("spacing_mm")
+    if window and not (math.isfinite(window["center"]) and math.isfinite(window["width"])):
+        raise CasebookError("a window in it is not finite")
+    return Provenance(
+        modality=document["modality"],
+        body_part=document["body_part"],
+        laterality=document["laterality"],
+        window=window and (float(window["center"]), float(window["width"])),
+        patient_key=document["patient_key"],
+        study_key=document["study_key"],
+        created=document.get("created", ""),
+        source=document["source"],
+        licence=document["licence"],
+        spacing_mm=spacing and (float(spacing["rows"]), float(spacing["columns"])),
+        mpp=document.get("mpp") and float(document["mpp"]),
+        is_inverted=document.get("is_inverted", False),
     )
 
 
@@ -143,17 +165,28 @@ def _check(document: Any) -> None:
     """Raise CasebookError unless the schema allows the document."""
     from jsonschema.exceptions import best_match
 
-    error = best_match(_validator().iter_errors(document))
+    error = best_match(_validator(_version(document)).iter_errors(document))
     if error is not None:
         reason = error.message if len(error.message) < 120 else f"breaks {error.validator!r}"
         raise CasebookError(f"its casebook.json is wrong at {error.json_path}: {reason}")
 
 
-@lru_cache(maxsize=1)
-def _validator() -> "Draft202012Validator":
+def _version(document: Any) -> int:
+    """Give the version that a document says, ours when it says none that is known."""
+    said = document.get("version") if isinstance(document, dict) else None
+    if isinstance(said, int) and said > VERSION:
+        raise CasebookError(
+            f"it is of version {said}; this Precedent knows versions up to {VERSION}",
+            "Install the newer Precedent that wrote it.",
+        )
+    return said if isinstance(said, int) and said in SCHEMAS else VERSION
+
+
+@lru_cache(maxsize=len(SCHEMAS))
+def _validator(version: int) -> "Draft202012Validator":
     from jsonschema import Draft202012Validator
 
-    schema = resource("schemas", "casebook.schema.json").read_text(encoding="utf-8")
+    schema = resource("schemas", SCHEMAS[version]).read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(schema))
 
 

@@ -1,7 +1,9 @@
 """A case: one reference example with its pictures, question, answer and provenance."""
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from precedent_plugin.errors import CaseError
 
@@ -10,6 +12,10 @@ MAX_TEXT_CHARACTERS = 2_000
 MAX_RATIONALE_CHARACTERS = 20_000
 MAX_TAGS = 64
 MAX_TAG_CHARACTERS = 80
+MAX_LINE_CHARACTERS = 200
+"""Task and author."""
+
+LinkKind = Literal["prior-of", "contrast-to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,44 @@ class Provenance:
     source: str = ""
     """What the picture is, in words: "CT, frame 12 of 64"; never a name or a path."""
     licence: str = ""
-    spacing_mm: float | None = None
-    """Between two pixels of the picture; for slides a thousandth of their micrometres."""
+    spacing_mm: tuple[float, float] | None = None
+    """Between rows, then between columns of the first picture as it is kept."""
+    mpp: float | None = None
+    """Micrometres a pixel of the first picture, for slides."""
+    is_inverted: bool = False
+    """Whether high modality values are dark in the picture."""
+
+    @property
+    def pixel_mm(self) -> float | None:
+        """How far two pixels are apart, the mean of both directions; None where nothing says so."""
+        if self.mpp is not None:
+            return self.mpp / 1000
+        return None if self.spacing_mm is None else math.sqrt(math.prod(self.spacing_mm))
+
+    def enlarged(self, step: float) -> "Provenance":
+        """Give it for the same picture with `step` times as many pixels a side."""
+        spacing = self.spacing_mm and (self.spacing_mm[0] / step, self.spacing_mm[1] / step)
+        return replace(self, spacing_mm=spacing, mpp=self.mpp and self.mpp / step)
+
+    def __post_init__(self) -> None:
+        """Raise CaseError for a spacing that is none."""
+        for size in (*(self.spacing_mm or ()), self.mpp or 1.0):
+            if not (math.isfinite(size) and size > 0):
+                raise CaseError(
+                    f"A pixel of the case's picture is {size:g} wide; it must be above 0.",
+                    "Leave the spacing out.",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLink:
+    """What a case is to another one."""
+
+    kind: LinkKind
+    """"prior-of": an earlier examination of the other's patient. "contrast-to": looks alike and is
+    something else."""
+    case_id: str
+    """The other case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +85,16 @@ class CaseDraft:
     rationale: str | None = None
     tags: tuple[str, ...] = ()
     provenance: Provenance = field(default_factory=Provenance)
+    task: str = ""
+    """What the question asks for, in a word or two: "side", "diagnosis"."""
+    teaching_point: str | None = None
+    """What a learner should keep of it; never shown to a model."""
+    author: str = ""
+    """Who made the case, as they wish to be named; never a patient."""
 
     def __post_init__(self) -> None:
         check_words(self.question, self.answer, self.rationale, self.tags)
+        check_lines(self.task, self.teaching_point, self.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +112,25 @@ class Case:
     provenance: Provenance = field(default_factory=Provenance)
     revision: int = 1
     """Rises by one with every change; an update of an older revision is refused."""
+    task: str = ""
+    """What the question asks for, in a word or two: "side", "diagnosis"."""
+    teaching_point: str | None = None
+    """What a learner should keep of it; never shown to a model."""
+    author: str = ""
+    """Who made the case, as they wish to be named; never a patient."""
+    originals: tuple[str | None, ...] = ()
+    """For each picture the hash of its modality values, None where only the picture was kept;
+    empty when that is so of all."""
+    links: tuple[CaseLink, ...] = ()
+    """What it is to other cases; made and removed by the library, `update` leaves them alone."""
 
     def __post_init__(self) -> None:
         if not self.images:
             raise CaseError("A case has no picture.", "Save a view or a region as a case.")
+        if self.originals and len(self.originals) != len(self.images):
+            raise CaseError("A case has not one original for each picture.", "Save it again.")
         check_words(self.question, self.answer, self.rationale, self.tags)
+        check_lines(self.task, self.teaching_point, self.author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +170,24 @@ def check_words(question: str, answer: str, rationale: str | None, tags: tuple[s
         raise CaseError(
             f"A case takes up to {MAX_TAGS} tags of 1 to {MAX_TAG_CHARACTERS} characters.",
             "Remove or shorten some and save again.",
+        )
+
+
+def check_lines(task: str, teaching_point: str | None, author: str) -> None:
+    """Raise CaseError unless what is said about a case can be kept."""
+    require_unicode((task, teaching_point or "", author))
+    for text, what in ((task, "task"), (author, "author")):
+        if len(text) > MAX_LINE_CHARACTERS:
+            raise CaseError(
+                f"The case's {what} has {len(text):,} characters; at most "
+                f"{MAX_LINE_CHARACTERS:,} are kept.",
+                "Shorten it and save again.",
+            )
+    if teaching_point is not None and len(teaching_point) > MAX_RATIONALE_CHARACTERS:
+        raise CaseError(
+            f"The case's teaching point has {len(teaching_point):,} characters; at most "
+            f"{MAX_RATIONALE_CHARACTERS:,} are kept.",
+            "Shorten it and save again.",
         )
 
 

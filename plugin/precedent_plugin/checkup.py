@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from precedent_plugin.errors import LibraryError
 from precedent_plugin.library import CaseLibrary
-from precedent_plugin.store import DATABASE_NAME
+from precedent_plugin.storage.store import DATABASE_NAME
 
 PACKAGES: Final = (
     "precedent",

@@ -13,16 +13,16 @@ from precedent_plugin.pseudonyms import Pseudonyms
 def export_casebook(library: CaseLibrary, casebook_id: str, path: Path) -> None:
     """Write a casebook of the library into one file, atomically. May wait.
 
-    The pseudonyms in it are others than the library's, and the days on which its cases were made
-    stay at home: they may be the days on which patients were seen.
+    The pseudonyms in it are others than the library's. The days on which its cases were made stay
+    at home: they may be the days on which patients were seen. So do the modality values: they may
+    show what the window hides.
     """
     casebook = next((book for book in library.casebooks() if book.id == casebook_id), None)
     if casebook is None:
         raise LibraryError("This casebook is not in the library any more.", "Choose another one.")
-    cases = [
-        _for_sharing(case, casebook, library.pseudonyms)
-        for case in library.cases(casebook=casebook_id)
-    ]
+    members = library.cases(casebook=casebook_id)
+    shared = frozenset(case.id for case in members)
+    cases = [_for_sharing(case, casebook, library.pseudonyms, shared) for case in members]
     write_casebook(path, casebook, cases, library.image)
 
 
@@ -36,10 +36,14 @@ def import_casebook(library: CaseLibrary, path: Path) -> Casebook:
         return library.take_in(file.casebook, file.cases, file.picture)
 
 
-def _for_sharing(case: Case, casebook: Casebook, pseudonyms: Pseudonyms) -> Case:
+def _for_sharing(
+    case: Case, casebook: Casebook, pseudonyms: Pseudonyms, shared: frozenset[str]
+) -> Case:
     where = case.provenance
     return replace(
         case,
+        originals=(),
+        links=tuple(link for link in case.links if link.case_id in shared),
         provenance=replace(
             where,
             patient_key=pseudonyms.for_sharing(casebook.id, where.patient_key),

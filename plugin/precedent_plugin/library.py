@@ -7,26 +7,37 @@ the disk before the row that names it. `changed` fires through `deliver`.
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Final
+from typing import Final, TypeVar
 
 from platformdirs import user_data_path
 from psygnal import Signal
 
-from precedent_plugin import case_rows, casebook_rows, question_rows
-from precedent_plugin.cases import Case, Casebook, CaseDraft
-from precedent_plugin.edits import ChangeKind, Edit, EditStack
-from precedent_plugin.errors import LibraryError
-from precedent_plugin.health import LibraryHealth, examine
+from precedent_plugin.cases import Case, Casebook, CaseDraft, CaseLink
 from precedent_plugin.history import QuestionRecord
-from precedent_plugin.image_folder import ImageFolder
+from precedent_plugin.originals import Values
 from precedent_plugin.pictures import png_size
 from precedent_plugin.pseudonyms import Pseudonyms
-from precedent_plugin.store import Store
+from precedent_plugin.storage import (
+    case_changes,
+    case_rows,
+    casebook_changes,
+    casebook_rows,
+    link_rows,
+    picture_rows,
+    question_rows,
+)
+from precedent_plugin.storage.album import Album
+from precedent_plugin.storage.case_search import Search, Window, count_cases, select_cases
+from precedent_plugin.storage.edits import ChangeKind, Done, EditStack
+from precedent_plugin.storage.health import LibraryHealth, examine
+from precedent_plugin.storage.store import Store
+from precedent_plugin.storage.taking_in import Parcel, take_in
 
+Result = TypeVar("Result")
 Deliver = Callable[[Callable[[], None]], None]
 """Calls its argument on the thread on which signals are wanted."""
 
@@ -56,12 +67,12 @@ class CaseLibrary:
     changed = Signal(LibraryChange)
 
     def __init__(
-        self, store: Store, images: ImageFolder, pseudonyms: Pseudonyms, deliver: Deliver
+        self, store: Store, album: Album, pseudonyms: Pseudonyms, deliver: Deliver
     ) -> None:
         self.folder: Final = store.path.parent
         self.pseudonyms: Final = pseudonyms
         self._store = store
-        self._images = images
+        self._album = album
         self._deliver = deliver
         self._edits = EditStack()
         self._data_version = store.data_version()
@@ -71,7 +82,7 @@ class CaseLibrary:
         """Open the library in `folder`, or make one. Raises LibraryError."""
         store = Store(folder)
         try:
-            return cls(store, ImageFolder(folder / "images"), Pseudonyms.open(folder), deliver)
+            return cls(store, Album(folder), Pseudonyms.open(folder), deliver)
         except BaseException:
             store.close()
             raise
@@ -82,38 +93,42 @@ class CaseLibrary:
 
     # Cases
 
-    def add(self, draft: CaseDraft, *pngs: bytes) -> Case:
-        """Keep a new case with its pictures. Raises PictureError, LibraryError."""
+    def add(self, draft: CaseDraft, *pngs: bytes, original: bytes | None = None) -> Case:
+        """Keep a new case with its pictures. Raises PictureError, LibraryError.
+
+        original: of the first picture, as `originals.pack` gives it.
+        """
         for png in pngs:
             png_size(png)
-        with self._store.changing() as connection:
-            case = Case(
-                id=uuid.uuid4().hex,
-                images=tuple(self._keep(connection, png) for png in pngs),
-                question=draft.question,
-                answer=draft.answer,
-                rationale=draft.rationale,
-                tags=draft.tags,
-                provenance=draft.provenance,
-            )
-            case_rows.insert_case(connection, case)
-        self._made(
-            "New case",
-            "cases",
-            (case.id,),
-            lambda connection: _all_done(case_rows.trash_cases(connection, [case.id]), [case.id]),
-        )
-        return case
+
+        def add(connection: Connection) -> Done[Case]:
+            images = tuple(self._album.keep(connection, png) for png in pngs)
+            kept = self._album.keep_original(connection, original)
+            originals = (kept, *(None for _ in pngs[1:])) if kept else ()
+            return case_changes.add(connection, _case_of(draft, images, originals))
+
+        return self._make(add)
 
     def cases(
-        self, query: str = "", casebook: str | None = None, *, limit: int | None = None
+        self,
+        query: str = "",
+        casebook: str | None = None,
+        *,
+        limit: int | None = None,
+        offset: int = 0,
     ) -> Sequence[Case]:
-        """Give cases; all words of `query` must begin words of question, answer, rationale or tags.
+        """Give cases; all words of `query` must begin words of a case.
 
-        casebook: the id of one, whose order is kept; else the newest come first.
+        casebook: the id of one, whose order is kept; else the newest come first. limit, offset:
+        the window of rows that is wanted; `count` says how many there are.
         """
         with self._store.reading() as connection:
-            return case_rows.select_cases(connection, query, casebook, limit)
+            return select_cases(connection, Search(query, casebook), Window(offset, limit))
+
+    def count(self, query: str = "", casebook: str | None = None) -> int:
+        """Say how many cases `cases` would give without a window."""
+        with self._store.reading() as connection:
+            return count_cases(connection, Search(query, casebook))
 
     def find(self, case_id: str) -> Case | None:
         """Give a case, None when it is gone or in the trash."""
@@ -121,41 +136,52 @@ class CaseLibrary:
             return case_rows.select_case(connection, case_id)
 
     def update(self, case: Case) -> Case:
-        """Keep an edited case; give it with its new revision. Pictures and keys stay as they are.
+        """Keep an edited case; give it with its new revision.
 
-        Raises LibraryError when it was changed elsewhere since it was read.
+        Pictures, keys and links stay as they are. Raises LibraryError when it was changed
+        elsewhere since it was read.
         """
-        with self._store.changing() as connection:
-            former = case_rows.select_case(connection, case.id)
-            case_rows.update_case(connection, case)
-            kept = case_rows.select_case(connection, case.id)
-        assert former is not None
-        assert kept is not None
-        back = replace(former, revision=kept.revision)
-        self._made("Edit of a case", "cases", (case.id,), lambda c: case_rows.update_case(c, back))
-        return kept
+        return self.update_all([case])[0]
+
+    def update_all(self, cases: Sequence[Case]) -> list[Case]:
+        """Keep edited cases, all or none, as one change that is taken back at once.
+
+        Raises LibraryError when one was changed elsewhere since it was read.
+        """
+        return self._make(lambda connection: case_changes.edit(connection, cases))
+
+    def show_other_picture(self, case: Case, position: int, png: bytes) -> Case:
+        """Put another picture, a masked one say, in place of one of a case; give the new revision.
+
+        What is known of the former one's modality values no longer belongs to the case.
+        """
+        png_size(png)
+        return self._make(
+            lambda connection: case_changes.show_other_picture(
+                connection, case, position, self._album.keep(connection, png)
+            )
+        )
+
+    def link(self, case_id: str, link: CaseLink) -> None:
+        """Say what a case is to another. Raises LibraryError unless both are on the shelf."""
+        self._make(lambda connection: case_changes.link(connection, case_id, link))
+
+    def unlink(self, case_id: str, link: CaseLink) -> None:
+        """Take back what a case was said to be to another."""
+        self._make(lambda connection: case_changes.unlink(connection, case_id, link))
+
+    def links_to(self, case_id: str) -> Sequence[CaseLink]:
+        """Give what other cases are to this one, each under its own id."""
+        with self._store.reading() as connection:
+            return link_rows.select_links_to(connection, case_id)
 
     def delete(self, case_ids: Iterable[str]) -> None:
         """Put cases into the trash; restored, they stand in their casebooks where they were."""
-        with self._store.changing() as connection:
-            gone = case_rows.trash_cases(connection, case_ids)
-        self._made(
-            "Deletion",
-            "cases",
-            tuple(gone),
-            lambda c: _all_done(case_rows.restore_cases(c, gone), gone),
-        )
+        self._make(lambda connection: case_changes.trash(connection, case_ids))
 
     def restore(self, case_ids: Iterable[str]) -> None:
         """Take cases out of the trash."""
-        with self._store.changing() as connection:
-            back = case_rows.restore_cases(connection, case_ids)
-        self._made(
-            "Restoring",
-            "cases",
-            tuple(back),
-            lambda c: _all_done(case_rows.trash_cases(c, back), back),
-        )
+        self._make(lambda connection: case_changes.restore(connection, case_ids))
 
     def trash(self) -> Sequence[Case]:
         """Give the cases in the trash, latest first."""
@@ -166,8 +192,9 @@ class CaseLibrary:
         """Delete what is in the trash for good, pictures included; say how many cases."""
         with self._store.changing() as connection:
             gone = case_rows.delete_trash(connection)
-            self._delete_unused(connection)
+            picture_rows.delete_unused(connection)
         self._edits.clear()
+        self._sweep()
         self._tell("cases", tuple(gone))
         return len(gone)
 
@@ -189,7 +216,15 @@ class CaseLibrary:
 
     def image(self, sha256: str) -> bytes:
         """Give the PNG of a picture. Raises LibraryError when it is missing or damaged."""
-        return self._images.read(sha256)
+        return self._album.images.read(sha256)
+
+    def original(self, case: Case) -> Values | None:
+        """Give the modality values of a case's first picture, None where they were not kept.
+
+        Raises LibraryError, PictureError when they are missing or damaged.
+        """
+        sha256 = case.originals[0] if case.originals else None
+        return None if sha256 is None else self._album.values(sha256)
 
     # Casebooks
 
@@ -203,42 +238,22 @@ class CaseLibrary:
         casebook = Casebook(
             uuid.uuid4().hex, name.strip(), description, licence, date.today().isoformat()
         )
-        with self._store.changing() as connection:
-            casebook_rows.insert_casebook(connection, casebook)
-        self._made(
-            "New casebook",
-            "casebooks",
-            (casebook.id,),
-            lambda c: casebook_rows.delete(c, casebook.id),
-        )
-        return casebook
+        return self._make(lambda connection: casebook_changes.create(connection, casebook))
 
     def rename_casebook(self, casebook_id: str, name: str) -> None:
         """Give a casebook another name. Raises LibraryError when it is taken or empty."""
-        with self._store.changing() as connection:
-            casebook_rows.rename(connection, casebook_id, name.strip())
-        self._tell("casebooks", (casebook_id,))
+        self._make(
+            lambda connection: casebook_changes.rename(connection, casebook_id, name.strip())
+        )
 
     def delete_casebook(self, casebook_id: str) -> None:
         """Delete a casebook; its cases stay."""
-        with self._store.changing() as connection:
-            former = next(
-                (b for b in casebook_rows.select_casebooks(connection) if b.id == casebook_id), None
-            )
-            members = casebook_rows.members(connection, casebook_id)
-            casebook_rows.delete(connection, casebook_id)
-        assert former is not None
-
-        def revert(connection: Connection) -> None:
-            casebook_rows.insert_casebook(connection, former)
-            casebook_rows.write_members(connection, casebook_id, members)
-
-        self._made("Deletion of a casebook", "casebooks", (casebook_id,), revert)
+        self._make(lambda connection: casebook_changes.delete(connection, casebook_id))
 
     def add_to_casebook(self, casebook_id: str, case_ids: Iterable[str]) -> None:
         """Put cases at the end of a casebook; those in it stay where they are."""
         new = tuple(case_ids)
-        self._rewrite_members(
+        self._rewrite(
             "Adding to a casebook",
             casebook_id,
             lambda former: list(dict.fromkeys((*former, *new))),
@@ -247,7 +262,7 @@ class CaseLibrary:
     def remove_from_casebook(self, casebook_id: str, case_ids: Iterable[str]) -> None:
         """Take cases out of a casebook; they stay in the library."""
         gone = set(case_ids)
-        self._rewrite_members(
+        self._rewrite(
             "Removing from a casebook",
             casebook_id,
             lambda former: [case_id for case_id in former if case_id not in gone],
@@ -256,16 +271,11 @@ class CaseLibrary:
     def order_casebook(self, casebook_id: str, case_ids: Sequence[str]) -> None:
         """Give a casebook's cases another order; those not named (in the trash) come last."""
         named = tuple(case_ids)
-
-        def ordered(former: list[str]) -> list[str]:
-            if len(set(named)) != len(named) or not set(named) <= set(former):
-                raise LibraryError(
-                    "The casebook was changed elsewhere; its order was left as it is.",
-                    "Read it anew and move the case again.",
-                )
-            return [*named, *(case_id for case_id in former if case_id not in set(named))]
-
-        self._rewrite_members("Order of a casebook", casebook_id, ordered)
+        self._rewrite(
+            "Order of a casebook",
+            casebook_id,
+            lambda former: casebook_changes.with_first(named, former),
+        )
 
     def take_in(
         self, casebook: Casebook, cases: Sequence[Case], picture: Callable[[str], bytes]
@@ -279,23 +289,18 @@ class CaseLibrary:
         for sha256 in {sha256 for case in cases for sha256 in case.images}:
             # Ahead of its row, so that a long import holds the write lock only briefly.
             with self._store.guarding():
-                self._images.keep(picture(sha256))
-        with self._store.changing() as connection:
-            name = casebook_rows.free_name(connection, casebook.name)
-            kept = replace(casebook, id=uuid.uuid4().hex, name=name)
-            casebook_rows.insert_casebook(connection, kept)
-            ids = list(dict.fromkeys(self._take_case(connection, case) for case in cases))
-            casebook_rows.write_members(connection, kept.id, ids)
-        self._tell("cases", tuple(ids))
+                self._album.images.keep(picture(sha256))
+        parcel = Parcel(casebook, cases, picture)
+        kept = self._make(lambda connection: take_in(connection, self._album, parcel))
         self._tell("casebooks", (kept.id,))
-        return replace(kept, case_count=len(ids))
+        return kept
 
     # History
 
     def record_question(self, record: QuestionRecord, png: bytes) -> None:
         """Keep a question with the picture that it was about."""
         with self._store.changing() as connection:
-            self._keep(connection, png)
+            self._album.keep(connection, png)
             question_rows.insert_question(connection, record)
         self._tell("history", (record.id,))
 
@@ -308,7 +313,8 @@ class CaseLibrary:
         """Delete every question and its picture, unless a case has it; say how many."""
         with self._store.changing() as connection:
             count = question_rows.delete_questions(connection)
-            self._delete_unused(connection)
+            picture_rows.delete_unused(connection)
+        self._sweep()
         self._tell("history", ())
         return count
 
@@ -329,71 +335,43 @@ class CaseLibrary:
     def health(self) -> LibraryHealth:
         """Check database and pictures; reads every picture."""
         with self._store.reading() as connection:
-            return examine(connection, self._images)
+            return examine(connection, self._album)
 
-    def _keep(self, connection: Connection, png: bytes) -> str:
-        """Write a picture and name it; both under the write lock, so that no deletion crosses."""
-        sha256 = self._images.keep(png)
-        case_rows.insert_image(connection, sha256, png)
-        return sha256
-
-    def _take_case(self, connection: Connection, case: Case) -> str:
-        here = case_rows.select_case(connection, case.id)
-        if here is not None and _same(here, case):
-            return case.id
-        if here is not None or case_rows.select_case(connection, case.id, trashed=True):
-            case = replace(case, id=uuid.uuid4().hex)
-        for sha256 in case.images:
-            self._keep(connection, self._images.read(sha256))
-        case_rows.insert_case(connection, replace(case, revision=1))
-        return case.id
-
-    def _rewrite_members(
+    def _rewrite(
         self, label: str, casebook_id: str, change: Callable[[list[str]], list[str]]
     ) -> None:
+        self._make(
+            lambda connection: casebook_changes.rewrite(connection, label, casebook_id, change)
+        )
+
+    def _make(self, change: Callable[[Connection], Done[Result]]) -> Result:
+        """Make a change in one transaction; then it can be taken back, and is told."""
         with self._store.changing() as connection:
-            former = casebook_rows.members(connection, casebook_id)
-            members = change(former)
-            casebook_rows.write_members(connection, casebook_id, members)
-        if members != former:
-            self._made(
-                label,
-                "casebooks",
-                (casebook_id,),
-                lambda c: casebook_rows.write_members(c, casebook_id, former),
-            )
+            done = change(connection)
+        if done.edit.ids:
+            self._edits.push(done.edit)
+            self._tell(done.edit.kind, done.edit.ids)
+        return done.result
 
-    def _delete_unused(self, connection: Connection) -> None:
-        for sha256 in case_rows.delete_unused_images(connection):
-            self._images.delete(sha256)
-
-    def _made(
-        self,
-        label: str,
-        kind: ChangeKind,
-        ids: tuple[str, ...],
-        revert: Callable[[Connection], None],
-    ) -> None:
-        if ids:
-            self._edits.push(Edit(label, kind, ids, revert))
-            self._tell(kind, ids)
+    def _sweep(self) -> None:
+        with self._store.changing() as connection:
+            self._album.sweep(connection)
 
     def _tell(self, kind: ChangeKind, ids: tuple[str, ...]) -> None:
         self._deliver(lambda: self.changed.emit(LibraryChange(kind, ids)))
 
 
-def _same(one: Case, other: Case) -> bool:
-    return (one.images, one.question, one.answer, one.rationale) == (
-        other.images,
-        other.question,
-        other.answer,
-        other.rationale,
+def _case_of(draft: CaseDraft, images: tuple[str, ...], originals: tuple[str | None, ...]) -> Case:
+    return Case(
+        id=uuid.uuid4().hex,
+        images=images,
+        question=draft.question,
+        answer=draft.answer,
+        rationale=draft.rationale,
+        tags=draft.tags,
+        provenance=draft.provenance,
+        task=draft.task,
+        teaching_point=draft.teaching_point,
+        author=draft.author,
+        originals=originals,
     )
-
-
-def _all_done(done: Sequence[str], wanted: Sequence[str]) -> None:
-    if len(done) != len(wanted):
-        raise LibraryError(
-            "This change cannot be taken back: the cases were changed elsewhere since.",
-            "Look into the trash.",
-        )

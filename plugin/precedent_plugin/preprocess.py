@@ -5,7 +5,6 @@ applied). Nothing is scaled here: models do that by their own recipe, and report
 """
 
 import io
-import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,8 +16,10 @@ from precedent_plugin.cases import Provenance
 from precedent_plugin.cutout import Cutout
 from precedent_plugin.errors import PictureError
 from precedent_plugin.host import Host, ViewSnapshot
+from precedent_plugin.originals import Values, is_inverted, of_region, pack
 from precedent_plugin.pictures import MAX_PIXELS, content_hash
 from precedent_plugin.pseudonyms import Pseudonyms
+from precedent_resources import PrecedentError
 
 MIN_SIDE = 2
 
@@ -42,6 +43,8 @@ class ViewImage:
     """Every pixel has the same value."""
     cutout: Cutout | None = None
     """Where in the file's image it lies; None where that is not known."""
+    original: bytes | None = None
+    """The modality values under the picture, packed, where a viewer has them."""
 
 
 def encode_png(pixels: NDArray[np.uint8]) -> bytes:
@@ -73,11 +76,19 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def image_from_pixels(
-    pixels: NDArray[np.uint8], snapshot: ViewSnapshot, pseudonyms: Pseudonyms
+    pixels: NDArray[np.uint8],
+    snapshot: ViewSnapshot,
+    pseudonyms: Pseudonyms,
+    values: Values | None = None,
 ) -> ViewImage:
-    """Make the picture of a view with its provenance. Raises PictureError as `encode_png`."""
+    """Make the picture of a view with its provenance. Raises PictureError as `encode_png`.
+
+    values: what `region_values` gave, when the picture is to be kept with its original.
+    """
     png = encode_png(pixels)
     what = describe_view(snapshot)
+    has_original = values is not None and values.shape == pixels.shape[:2] and _is_grey(pixels)
+    is_dark = values is not None and has_original and is_inverted(values, pixels)
     return ViewImage(
         png=png,
         sha256=content_hash(png),
@@ -88,25 +99,19 @@ def image_from_pixels(
             body_part=snapshot.body_part,
             laterality=snapshot.laterality,
             window=snapshot.window,
-            spacing_mm=_spacing_mm(snapshot),
             patient_key=pseudonyms.patient(snapshot.patient_key_source),
             study_key=pseudonyms.study(snapshot.study_key_source),
             created=date.today().isoformat(),
             source=what,
+            spacing_mm=_spacing(snapshot),
+            is_inverted=is_dark,
         ),
         title=what,
         notes=snapshot.notes,
         cutout=Cutout.of(snapshot, pixels.shape[1], pixels.shape[0]),
         is_blank=bool((pixels == pixels.reshape(-1, *pixels.shape[2:])[0]).all()),
+        original=pack(values) if values is not None and has_original else None,
     )
-
-
-def _spacing_mm(snapshot: ViewSnapshot) -> float | None:
-    """Give the mean of row and column spacing, None where the file does not say."""
-    if snapshot.pixel_spacing_mm is None:
-        return None
-    rows, columns = snapshot.pixel_spacing_mm
-    return math.sqrt(rows * columns)
 
 
 def image_from_host(host: Host, pseudonyms: Pseudonyms) -> ViewImage | None:
@@ -114,7 +119,22 @@ def image_from_host(host: Host, pseudonyms: Pseudonyms) -> ViewImage | None:
     snapshot = host.snapshot()
     if snapshot is None:
         return None
-    return image_from_pixels(host.painted_pixels(region_only=True), snapshot, pseudonyms)
+    pixels = host.painted_pixels(region_only=True)
+    return image_from_pixels(pixels, snapshot, pseudonyms, region_values(host, snapshot))
+
+
+def region_values(host: Host, snapshot: ViewSnapshot) -> Values | None:
+    """Take the modality values of what a host shows, turned as it is painted.
+
+    None where it has none: in colour, or when some are not numbers.
+    """
+    if "modality_pixels" not in host.capabilities:
+        return None
+    try:
+        values = of_region(host.modality_pixels(), snapshot)
+    except PrecedentError:
+        return None  # the viewer refuses it for colour, and then there is nothing to keep
+    return values if np.isfinite(values).all() else None
 
 
 def describe_view(snapshot: ViewSnapshot) -> str:
@@ -136,3 +156,15 @@ def describe_view(snapshot: ViewSnapshot) -> str:
     if snapshot.inverted:
         parts.append("inverted")
     return ", ".join(parts)
+
+
+def _spacing(snapshot: ViewSnapshot) -> tuple[float, float] | None:
+    """Give the spacing of the picture as it is turned."""
+    if snapshot.pixel_spacing_mm is None or snapshot.rotation_quarters % 2 == 0:
+        return snapshot.pixel_spacing_mm
+    between_rows, between_columns = snapshot.pixel_spacing_mm
+    return between_columns, between_rows
+
+
+def _is_grey(pixels: NDArray[np.uint8]) -> bool:
+    return pixels.ndim == 2 or bool((pixels == pixels[..., :1]).all())

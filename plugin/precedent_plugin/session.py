@@ -6,7 +6,7 @@ engine: call them through the host's `run`. All others return at once, and are c
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
@@ -26,7 +26,7 @@ from precedent_plugin.history import QuestionRecord
 from precedent_plugin.host import Runner
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.preprocess import ViewImage
-from precedent_plugin.prompting.matching import Originals, scaled, squared, squared_view, windowed
+from precedent_plugin.prompting.matching import scaled, squared, squared_view, windowed
 from precedent_plugin.prompting.template_files import TemplateFiles, templates_folder
 from precedent_plugin.question import Client, Question
 from precedent_plugin.report import model_words
@@ -110,18 +110,11 @@ class Session:
         library: CaseLibrary,
         run: Runner,
         make_engine: Callable[[], EngineLike],
-        *,
-        originals: Originals | None = None,
     ) -> None:
-        """The engine is made and started with the first call that needs it.
-
-        originals: gives the modality values of a case's region, for another window; None where
-        pictures alone are kept.
-        """
+        """The engine is made and started with the first call that needs it."""
         self.library = library
         self.tray = Tray()
         self.templates = TemplateFiles(templates_folder(library.folder))
-        self._originals = originals
         self._run = run
         self._make_engine = make_engine
         self._engine: EngineLike | None = None
@@ -189,10 +182,10 @@ class Session:
         prompt = self._prompt(cases, image, text.strip() or "?", settings)
         return self._connect(None).count(settings.request(prompt))
 
-    @property
-    def can_render(self) -> bool:
-        """Whether shots can be shown in another window."""
-        return self._originals is not None
+    def can_render(self, case_ids: Collection[str]) -> bool:
+        """Say whether these shots can be shown in another window."""
+        cases = [shot.case for shot in self.tray.shots if shot.case.id in case_ids]
+        return bool(cases) and all(case.originals[:1] not in ((), (None,)) for case in cases)
 
     def rendered(self, repair: Rendering) -> dict[str, Case]:
         """Give shots in another window or at another scale, for `Tray.show_as`; may wait.
@@ -210,8 +203,8 @@ class Session:
 
     def _rendered(self, case: Case, repair: Rendering) -> tuple[Case, bytes]:
         if isinstance(repair, MatchScale):
-            return scaled(case, self._pictures.read(case.images[0]), repair.spacing_mm)
-        values = None if self._originals is None else self._originals(case)
+            return scaled(case, self._pictures.read(case.images[0]), repair.pixel_mm)
+        values = self.library.original(case)
         if values is None:
             raise TrayError(
                 f"The reference “{case.answer}” was kept as a picture alone; its window cannot be "

@@ -203,5 +203,5 @@ def _reshown(shot: TrayShot, case: Case) -> Case | None:
     if shot.shown is None or case.images != shot.case.images:
         return None
     was = shot.shown.provenance
-    where = replace(case.provenance, window=was.window, spacing_mm=was.spacing_mm)
+    where = replace(case.provenance, window=was.window, spacing_mm=was.spacing_mm, mpp=was.mpp)
     return replace(case, images=shot.shown.images, provenance=where)

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from precedent_plugin.casebook_file import read_casebook, write_casebook
-from precedent_plugin.cases import Case, Casebook, CaseDraft, Provenance
+from precedent_plugin.cases import Case, Casebook, CaseDraft, CaseLink, Provenance
 from precedent_plugin.errors import CasebookError
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.library import CaseLibrary
@@ -43,9 +43,25 @@ CASES = (
         "Left",
         "It lies left.",
         ("chest",),
-        Provenance("CT", "CHEST", "L", (40.0, 400.0), "ab" * 16, "cd" * 16, "", "Phantom", "CC0"),
+        Provenance(
+            "CT",
+            "CHEST",
+            "L",
+            (40.0, 400.0),
+            "ab" * 16,
+            "cd" * 16,
+            "",
+            "Phantom",
+            "CC0",
+            spacing_mm=(0.5, 0.75),
+            is_inverted=True,
+        ),
+        task="side",
+        teaching_point="The heart lies left.",
+        author="Dr Example",
+        links=(CaseLink("contrast-to", "2" * 32),),
     ),
-    Case("2" * 32, (SECOND, FIRST), "Which side?", "Right"),
+    Case("2" * 32, (SECOND, FIRST), "Which side?", "Right", provenance=Provenance(mpp=0.25)),
 )
 
 
@@ -94,6 +110,95 @@ def test_casebook_comes_back_as_it_was_written(good: Path) -> None:
         assert file.casebook == BOOK
         assert file.cases == CASES
         assert {sha256: file.picture(sha256) for sha256 in PICTURES} == PICTURES
+
+
+FIRST_VERSION = {
+    "format": "precedent-casebook",
+    "version": 1,
+    "name": "Sides",
+    "description": "What lies where",
+    "created": "2026-01-02",
+    "licence": "CC0-1.0",
+    "cases": [
+        {
+            "id": "1" * 32,
+            "images": [
+                {"sha256": FIRST, "width": 32, "height": 24},
+                {"sha256": SECOND, "width": 32, "height": 24},
+            ],
+            "question": "Which side?",
+            "answer": "Left",
+            "rationale": None,
+            "tags": ["chest"],
+            "provenance": {
+                "modality": "CT",
+                "body_part": "CHEST",
+                "laterality": "L",
+                "window": {"center": 40, "width": 400},
+                "patient_key": "",
+                "study_key": "",
+                "source": "Phantom",
+                "licence": "CC0-1.0",
+            },
+        }
+    ],
+}
+
+
+def test_file_of_the_first_version_is_read(tmp_path: Path) -> None:
+    with read_casebook(pack(tmp_path / "first.casebook", FIRST_VERSION)) as file:
+        (case,) = file.cases
+    assert (case.answer, case.tags, case.images) == ("Left", ("chest",), (FIRST, SECOND))
+    assert case.provenance == Provenance(
+        "CT", "CHEST", "L", (40.0, 400.0), source="Phantom", licence="CC0-1.0"
+    )
+    assert (case.task, case.teaching_point, case.author, case.links) == ("", None, "", ())
+
+
+def test_file_of_the_first_version_says_nothing_that_only_the_second_may(tmp_path: Path) -> None:
+    words = json.loads(json.dumps(FIRST_VERSION))
+    words["cases"][0]["author"] = "Dr Example"
+    path = pack(tmp_path / "bad.casebook", words)
+    refused(path, "'author' was unexpected", tmp_path / "library")
+
+
+def test_file_of_a_later_version_asks_for_a_later_precedent(tmp_path: Path) -> None:
+    path = pack(tmp_path / "later.casebook", FIRST_VERSION | {"version": 3})
+    with pytest.raises(CasebookError, match="of version 3") as caught:
+        read_casebook(path)
+    assert caught.value.hint == "Install the newer Precedent that wrote it."
+
+
+def test_link_to_a_case_that_stays_at_home_is_not_exported(good: Path, tmp_path: Path) -> None:
+    library = CaseLibrary.open(tmp_path / "library")
+    book = import_casebook(library, good)
+    library.remove_from_casebook(book.id, [CASES[1].id])
+    export_casebook(library, book.id, tmp_path / "out.casebook")
+    with read_casebook(tmp_path / "out.casebook") as file:
+        assert [case.links for case in file.cases] == [()]
+    library.close()
+
+
+def test_link_follows_a_case_that_got_another_id(good: Path, tmp_path: Path) -> None:
+    library = CaseLibrary.open(tmp_path / "library")
+    import_casebook(library, good)
+    words = document(good)
+    for case in words["cases"]:
+        case["answer"] = "Neither"
+    book = import_casebook(library, pack(tmp_path / "other.casebook", words))
+    first, second = library.cases(casebook=book.id)
+    assert first.id != CASES[0].id
+    assert first.links == (CaseLink("contrast-to", second.id),)
+    library.close()
+
+
+def test_import_is_taken_back_at_once(good: Path, tmp_path: Path) -> None:
+    library = CaseLibrary.open(tmp_path / "library")
+    import_casebook(library, good)
+    assert library.undo() == "Import of a casebook"
+    assert (list(library.casebooks()), list(library.cases())) == ([], [])
+    assert len(library.trash()) == 2
+    library.close()
 
 
 def test_same_casebook_is_the_same_file(good: Path, tmp_path: Path) -> None:
@@ -363,7 +468,9 @@ def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
     "change",
     [
         _set("format", "other"),
-        _set("version", 2),
+        _set("version", 3),
+        _set("version", True),
+        _set("version", [2]),
         _set("name", ""),
         _set("name", "  "),
         _set("patient_name", "DOE^JANE"),

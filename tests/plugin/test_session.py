@@ -25,6 +25,7 @@ from precedent_inference.templates import TemplateChanges
 from precedent_plugin.cases import Case, CaseDraft, Provenance
 from precedent_plugin.errors import LibraryError, TrayError
 from precedent_plugin.library import CaseLibrary
+from precedent_plugin.originals import pack
 from precedent_plugin.pictures import content_hash, png_size
 from precedent_plugin.preprocess import ViewImage, encode_png
 from precedent_plugin.prompting.matching import in_window
@@ -359,8 +360,10 @@ def test_whole_pictures_are_sent_in_a_square_and_kept_as_they_were(
 
 def test_a_shot_is_sent_in_another_window(library: CaseLibrary, engine: FakeEngine) -> None:
     values = np.linspace(-200, 200, 64 * 64, dtype=np.float32).reshape(64, 64)
-    session = Session(library, run_here, lambda: engine, originals=lambda _: values)
-    (case,) = fill(session, 30)
+    session = Session(library, run_here, lambda: engine)
+    case = library.add(CaseDraft("Where?", "Left"), disc(30), original=pack(values))
+    session.tray.add([case])
+    assert session.can_render([case.id])
     shown = session.rendered(MatchWindow((case.id,), (40.0, 400.0)))
     session.tray.show_as(shown)
     session.ask("Where?", view(31), AskSettings())
@@ -374,6 +377,7 @@ def test_a_shot_is_sent_in_another_window(library: CaseLibrary, engine: FakeEngi
 
 def test_a_shot_without_an_original_keeps_its_window(session: Session) -> None:
     (case,) = fill(session, 30)
+    assert not session.can_render([case.id])
     with pytest.raises(TrayError, match="kept as a picture alone"):
         session.rendered(MatchWindow((case.id,), (40.0, 400.0)))
 
@@ -389,7 +393,7 @@ def test_pinned_shots_are_known_where_shots_are_chosen(session: Session) -> None
 
 def test_a_shot_is_sent_at_another_scale(session: Session, engine: FakeEngine) -> None:
     (case,) = fill(session, 30)
-    known = replace(case, provenance=replace(case.provenance, spacing_mm=1.0))
+    known = replace(case, provenance=replace(case.provenance, spacing_mm=(1.0, 1.0)))
     session.tray.show_as({case.id: known})
     session.tray.show_as(session.rendered(MatchScale((case.id,), 0.5)))
     session.ask("Where?", view(31), AskSettings())

@@ -175,11 +175,18 @@ def casebook() -> dict[str, Any]:
         "answer": "a square",
         "rationale": None,
         "tags": ["shape"],
+        "task": "shape",
+        "teaching_point": "Four corners.",
+        "author": "",
+        "links": [{"kind": "contrast-to", "case_id": "f" * 32}],
         "provenance": {
             "modality": "CT",
             "body_part": "",
             "laterality": "",
             "window": {"center": 40, "width": 400},
+            "is_inverted": False,
+            "spacing_mm": {"rows": 0.5, "columns": 0.5},
+            "mpp": None,
             "patient_key": "k1",
             "study_key": "",
             "source": "",
@@ -188,7 +195,7 @@ def casebook() -> dict[str, Any]:
     }
     return {
         "format": "precedent-casebook",
-        "version": 1,
+        "version": 2,
         "name": "One case",
         "description": "",
         "created": "2026-01-01T09:00:00Z",

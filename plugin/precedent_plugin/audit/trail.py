@@ -25,8 +25,8 @@ from precedent_plugin.audit.entry import (
     entry_to_bytes,
 )
 from precedent_plugin.errors import AuditError
-from precedent_plugin.image_folder import ImageFolder
 from precedent_plugin.safe_file import write_whole
+from precedent_plugin.storage.image_folder import ImageFolder
 
 FOLDER: Final = "audit"
 RECORDS: Final = "records"

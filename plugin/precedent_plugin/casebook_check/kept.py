@@ -14,7 +14,7 @@ from typing import Final
 from precedent_plugin.cases import Case
 from precedent_plugin.errors import LibraryError
 from precedent_plugin.safe_file import write_whole
-from precedent_plugin.store import explain_system
+from precedent_plugin.storage.store import explain_system
 
 FOLDER: Final = "checks"
 

@@ -90,7 +90,7 @@ class AskPanel(Panel):
     def save_case(self) -> None:
         """Open the form that keeps the picture of this moment as a case."""
         self._desk.look()
-        view = self._saving = self._desk.view
+        view = self._saving = self._desk.with_values()
         if view is None:
             self._desk.host.notify("There is no picture to save.", "Open a study first.")
             return

@@ -20,10 +20,16 @@ from precedent_plugin.cases import Case, Casebook, CaseDraft
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.host import Host, PaintedPixels, ViewSnapshot
 from precedent_plugin.library import CaseLibrary, LibraryChange
+from precedent_plugin.originals import Values
 from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.thumbnails import Thumbnails
-from precedent_plugin.preprocess import ViewImage, describe_view, image_from_pixels
+from precedent_plugin.preprocess import (
+    ViewImage,
+    describe_view,
+    image_from_pixels,
+    region_values,
+)
 from precedent_plugin.prompting.repairing import repair_tray
 from precedent_plugin.question import Question
 from precedent_plugin.select import ArrangedShot
@@ -54,6 +60,8 @@ class View:
 
     snapshot: ViewSnapshot
     pixels: PaintedPixels
+    values: Values | None = None
+    """The modality values under them, where they were taken to be kept."""
 
     @property
     def title(self) -> str:
@@ -148,7 +156,7 @@ class Desk:
     def offers(self, repair: Repair) -> bool:
         """Say whether one click can do this here."""
         if isinstance(repair, MatchWindow):
-            return self.session.can_render
+            return self.session.can_render(repair.case_ids)
         return not isinstance(repair, FindShots | LookAgain)
 
     def repair(self, repair: Repair) -> bool:
@@ -187,6 +195,11 @@ class Desk:
     def asked_title(self) -> str:
         """What was asked about last, in the host's own words."""
         return "" if self._asked is None else self._asked.snapshot.title or self._asked.title
+
+    def with_values(self) -> View | None:
+        """Give the view with its modality values, to be kept as a case."""
+        view = self.view
+        return view and replace(view, values=region_values(self.host, view.snapshot))
 
     # Asking
 
@@ -327,7 +340,7 @@ class Desk:
             return None  # the viewer itself says on the image why there is nothing to see
 
     def _image(self, view: View) -> ViewImage:
-        return image_from_pixels(view.pixels, view.snapshot, self.library.pseudonyms)
+        return image_from_pixels(view.pixels, view.snapshot, self.library.pseudonyms, view.values)
 
     def _judgement(self, view: View | None, draft: Draft) -> Judgement:
         if not self.tray.shots:
@@ -377,7 +390,7 @@ class Desk:
     def _saved(self, view: View, entry: Entry) -> Case:
         image = self._image(view)
         draft = CaseDraft(entry.question, entry.answer, None, entry.tags, image.provenance)
-        case = self.library.add(draft, image.png)
+        case = self.library.add(draft, image.png, original=image.original)
         if self.casebook is not None:
             self.library.add_to_casebook(self.casebook, [case.id])
         return case

@@ -1,7 +1,6 @@
 """Pictures made alike: in one window, at one scale, whole inside a square."""
 
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -11,13 +10,9 @@ from PIL import Image
 
 from precedent_plugin.cases import Case, Provenance
 from precedent_plugin.errors import PictureError
+from precedent_plugin.originals import Values
 from precedent_plugin.pictures import content_hash
 from precedent_plugin.preprocess import ViewImage, encode_png
-
-Values = NDArray[np.float32]
-"""(rows, columns): modality values of a case's region (HU for CT)."""
-Originals = Callable[[Case], Values | None]
-"""Gives a case's finer original; None where only the picture was kept."""
 
 LARGEST_STEP: Final = 8.0
 """A picture is made larger or smaller by at most this factor."""
@@ -37,22 +32,23 @@ def in_window(values: Values, window: tuple[float, float]) -> NDArray[np.uint8]:
 
 def windowed(case: Case, values: Values, window: tuple[float, float]) -> tuple[Case, bytes]:
     """Give a case with its first picture in another window, and that picture's PNG."""
-    png = encode_png(in_window(values, window))
+    grey = in_window(values, window)
+    png = encode_png(255 - grey if case.provenance.is_inverted else grey)
     return _shown(case, png, replace(case.provenance, window=window)), png
 
 
-def scaled(case: Case, png: bytes, spacing_mm: float) -> tuple[Case, bytes]:
+def scaled(case: Case, png: bytes, pixel_mm: float) -> tuple[Case, bytes]:
     """Give a case with its first picture at another scale, and that picture's PNG.
 
     Raises PictureError where its own scale is not known, or too far off.
     """
-    own = case.provenance.spacing_mm
+    own = case.provenance.pixel_mm
     if own is None:
         raise PictureError(
             f"The scale of the reference “{case.answer}” is not known.", "Mute it instead."
         )
-    larger = at_scale(png, own, spacing_mm)
-    return _shown(case, larger, replace(case.provenance, spacing_mm=spacing_mm)), larger
+    larger = at_scale(png, own, pixel_mm)
+    return _shown(case, larger, case.provenance.enlarged(own / pixel_mm)), larger
 
 
 def at_scale(png: bytes, spacing_mm: float, wanted_mm: float) -> bytes:

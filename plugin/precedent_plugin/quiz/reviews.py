@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from precedent_plugin.errors import LibraryError
 from precedent_plugin.quiz.marking import Mark
 from precedent_plugin.safe_file import write_whole
-from precedent_plugin.store import explain_system
+from precedent_plugin.storage.store import explain_system
 
 FILE: Final = "quiz.jsonl"
 

@@ -8,7 +8,7 @@ from precedent_plugin.checkup import as_text, check_all, is_well, shown
 from precedent_plugin.errors import PluginError, UsageError
 from precedent_plugin.library import default_folder
 from precedent_plugin.output import say, say_json
-from precedent_plugin.store import DATABASE_NAME, set_aside
+from precedent_plugin.storage.store import DATABASE_NAME, set_aside
 
 
 def parser() -> argparse.ArgumentParser:

@@ -34,10 +34,10 @@ def mixed_windows(proposal: Proposal) -> Iterator[PromptWarning]:
 
 def mixed_scales(proposal: Proposal) -> Iterator[PromptWarning]:
     """Find shots of the picture's modality whose pixels are much nearer or further apart."""
-    spacing = None if proposal.image is None else proposal.image.provenance.spacing_mm
+    spacing = None if proposal.image is None else proposal.image.provenance.pixel_mm
     if spacing is None:
         return
-    numbers = _of_the_same_kind(proposal, lambda where: _is_apart(where.spacing_mm, spacing))
+    numbers = _of_the_same_kind(proposal, lambda where: _is_apart(where.pixel_mm, spacing))
     if numbers:
         ids = proposal.ids(numbers)
         yield PromptWarning(

@@ -70,7 +70,7 @@ class MatchScale:
     """Show these shots at the scale of the picture that is asked about."""
 
     case_ids: tuple[str, ...]
-    spacing_mm: float
+    pixel_mm: float
     """Between two pixels."""
 
     @property

@@ -192,7 +192,7 @@ def casebook_archive() -> bytes:
         records.append(_case_record(case, picture, sha256))
     record: dict[str, object] = {
         "format": "precedent-casebook",
-        "version": 1,
+        "version": 2,
         "name": "Sample cases",
         "description": "Computed phantoms: lung with and without a nodule, two kinds of stained"
         " cells. They show how references work; they teach no medicine.",
@@ -218,11 +218,20 @@ def _case_record(case: SampleCase, picture: Picture, sha256: str) -> dict[str, o
         "answer": case.answer,
         "rationale": case.rationale,
         "tags": list(case.tags),
+        "task": "finding" if is_lung else "cell type",
+        "teaching_point": None,
+        "author": "Precedent",
+        "links": [],
         "provenance": {
             "modality": "CT" if is_lung else "GM",
             "body_part": "CHEST" if is_lung else "",
             "laterality": "",
             "window": {"center": center, "width": width} if is_lung else None,
+            "is_inverted": False,
+            "spacing_mm": {"rows": GRID.spacing_mm, "columns": GRID.spacing_mm}
+            if is_lung
+            else None,
+            "mpp": None,
             "patient_key": f"phantom-{case.name}",
             "study_key": f"phantom-{case.name}",
             "created": CREATED,

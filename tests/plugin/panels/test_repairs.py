@@ -92,7 +92,7 @@ def test_shots_are_scaled_to_the_picture_by_one_click(bench: Bench) -> None:
     bench.fill_tray("pneumonia")
     tray = bench.work.session.tray
     (case,) = tray.active
-    known = replace(case, provenance=replace(case.provenance, spacing_mm=1.0))
+    known = replace(case, provenance=replace(case.provenance, spacing_mm=(1.0, 1.0)))
     tray.show_as({case.id: known})
     assert bench.work.desk.repair(MatchScale((case.id,), 0.5))
-    assert tray.active[0].provenance.spacing_mm == 0.5
+    assert tray.active[0].provenance.pixel_mm == 0.5

@@ -46,6 +46,12 @@ def test_a_case_in_another_window_is_the_same_case_with_another_picture() -> Non
     assert replace(shown, images=case.images, provenance=case.provenance) == case
 
 
+def test_a_case_that_was_inverted_stays_so_in_another_window() -> None:
+    case = Case("1" * 32, ("a" * 64,), "Where?", "Left", provenance=Provenance(is_inverted=True))
+    _, png = windowed(case, np.array([[0, 0], [100, 100]], dtype=np.float32), (50.0, 50.0))
+    assert pixels(png)[..., 0].tolist() == [[255, 255], [0, 0]]
+
+
 def test_a_wide_picture_is_whole_in_its_square() -> None:
     wide = np.full((2, 6, 3), 200, dtype=np.uint8)
     square = pixels(squared(encode_png(wide)))
@@ -83,7 +89,7 @@ def test_a_case_at_another_scale_knows_it() -> None:
     case = Case("1" * 32, (content_hash(png),), "Where?", "Left", provenance=Provenance("CT"))
     with pytest.raises(PictureError, match="scale of the reference “Left” is not known"):
         scaled(case, png, 0.5)
-    known = replace(case, provenance=replace(case.provenance, spacing_mm=1.0))
+    known = replace(case, provenance=replace(case.provenance, spacing_mm=(1.0, 1.0)))
     shown, larger = scaled(known, png, 0.5)
     assert pixels(larger).shape == (20, 40, 3)
-    assert (shown.images, shown.provenance.spacing_mm) == ((content_hash(larger),), 0.5)
+    assert (shown.images, shown.provenance.pixel_mm) == ((content_hash(larger),), 0.5)

@@ -18,12 +18,12 @@ def pair(**second: Any) -> tuple[Case, Case]:
         "modality": "CT",
         "body_part": "CHEST",
         "window": (40.0, 400.0),
-        "spacing_mm": 0.7,
+        "spacing_mm": (0.7, 0.7),
     }
     return case(1, "Left", **first), case(2, "Right", **(first | second))
 
 
-HERE = view(SEEN, modality="CT", body_part="CHEST", window=(40.0, 400.0), spacing_mm=0.7)
+HERE = view(SEEN, modality="CT", body_part="CHEST", window=(40.0, 400.0), spacing_mm=(0.7, 0.7))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_differs_from_the_picture_is_named(
         {"body_part": ""},
         {"window": (50.0, 350.0)},
         {"window": None},
-        {"spacing_mm": 0.5},
+        {"spacing_mm": (0.5, 0.5)},
         {"spacing_mm": None},
     ],
 )
@@ -85,7 +85,7 @@ def test_another_window_can_be_matched() -> None:
 
 
 def test_another_scale_can_be_matched() -> None:
-    shots = pair(spacing_mm=1.4)
+    shots = pair(spacing_mm=(1.4, 1.4))
     (warning,) = prompt_warnings(proposal(*shots, image=HERE))
     assert warning.repair == MatchScale((shots[1].id,), 0.7)
 

@@ -1,13 +1,9 @@
-"""The schema of the library and its way through time.
+"""The schema of the library: one script for each version, counted from 1.
 
-Each migration brings a database from one version to the next in one transaction; the version is
-SQLite's own `user_version`. A released migration is never edited: a change is a new one.
+A released script is never edited: a change of the schema is a new one.
 """
 
-import sqlite3
 from typing import Final
-
-from precedent_plugin.errors import LibraryError
 
 CASES: Final = """
 CREATE TABLE images (
@@ -101,53 +97,64 @@ CREATE INDEX questions_by_image ON questions (image);
 CREATE INDEX questions_by_patient ON questions (patient_key);
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (CASES, QUESTIONS)
+COLLECTION: Final = """
+ALTER TABLE cases ADD COLUMN task TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN teaching_point TEXT;
+ALTER TABLE cases ADD COLUMN author TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN row_spacing_mm REAL CHECK (row_spacing_mm > 0);
+ALTER TABLE cases ADD COLUMN column_spacing_mm REAL CHECK (column_spacing_mm > 0);
+ALTER TABLE cases ADD COLUMN mpp REAL CHECK (mpp > 0);
+ALTER TABLE cases ADD COLUMN is_inverted INTEGER NOT NULL DEFAULT 0 CHECK (is_inverted IN (0, 1));
+CREATE INDEX cases_on_the_shelf ON cases (number) WHERE trashed_at IS NULL;
+CREATE TABLE originals (
+    sha256 TEXT PRIMARY KEY CHECK (length(sha256) = 64),
+    bytes INTEGER NOT NULL CHECK (bytes > 0)
+) STRICT;
+ALTER TABLE case_images ADD COLUMN original TEXT REFERENCES originals (sha256);
+CREATE INDEX case_images_by_original ON case_images (original) WHERE original IS NOT NULL;
+CREATE TABLE case_links (
+    case_number INTEGER NOT NULL REFERENCES cases (number) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('prior-of', 'contrast-to')),
+    other_number INTEGER NOT NULL REFERENCES cases (number) ON DELETE CASCADE,
+    PRIMARY KEY (case_number, kind, other_number),
+    CHECK (case_number <> other_number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX case_links_by_other ON case_links (other_number);
+DROP TRIGGER case_words_insert;
+DROP TRIGGER case_words_delete;
+DROP TRIGGER case_words_update;
+DROP TABLE case_words;
+CREATE VIRTUAL TABLE case_words USING fts5 (
+    question, answer, rationale, tags, teaching_point, task, modality, body_part, author,
+    content = 'cases', content_rowid = 'number', prefix = '2 3',
+    tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER case_words_insert AFTER INSERT ON cases BEGIN
+    INSERT INTO case_words
+    (rowid, question, answer, rationale, tags, teaching_point, task, modality, body_part, author)
+    VALUES (new.number, new.question, new.answer, new.rationale, new.tags, new.teaching_point,
+        new.task, new.modality, new.body_part, new.author);
+END;
+CREATE TRIGGER case_words_delete AFTER DELETE ON cases BEGIN
+    INSERT INTO case_words (case_words,
+    rowid, question, answer, rationale, tags, teaching_point, task, modality, body_part, author)
+    VALUES ('delete', old.number, old.question, old.answer, old.rationale, old.tags,
+        old.teaching_point, old.task, old.modality, old.body_part, old.author);
+END;
+CREATE TRIGGER case_words_update AFTER UPDATE OF
+    question, answer, rationale, tags, teaching_point, task, modality, body_part, author
+ON cases BEGIN
+    INSERT INTO case_words (case_words,
+    rowid, question, answer, rationale, tags, teaching_point, task, modality, body_part, author)
+    VALUES ('delete', old.number, old.question, old.answer, old.rationale, old.tags,
+        old.teaching_point, old.task, old.modality, old.body_part, old.author);
+    INSERT INTO case_words
+    (rowid, question, answer, rationale, tags, teaching_point, task, modality, body_part, author)
+    VALUES (new.number, new.question, new.answer, new.rationale, new.tags, new.teaching_point,
+        new.task, new.modality, new.body_part, new.author);
+END;
+INSERT INTO case_words (case_words) VALUES ('rebuild');
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (CASES, QUESTIONS, COLLECTION)
 """The n-th, counted from 1, brings a database to version n."""
-SCHEMA_VERSION: Final = len(MIGRATIONS)
-
-
-def schema_version(connection: sqlite3.Connection) -> int:
-    """Give the version of a database; 0 is an empty one."""
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def migrate(connection: sqlite3.Connection, *, target: int = SCHEMA_VERSION) -> None:
-    """Bring a database to `target`, one transaction a version.
-
-    Raises LibraryError when it was written by a newer Precedent.
-    """
-    found = schema_version(connection)
-    if found > SCHEMA_VERSION:
-        raise LibraryError(
-            f"The library has schema {found}; this Precedent knows schemas up to {SCHEMA_VERSION}.",
-            "Install the newer Precedent that wrote it.",
-        )
-    for version in range(found + 1, target + 1):
-        _step(connection, version)
-
-
-def _step(connection: sqlite3.Connection, version: int) -> None:
-    """Take one step, unless another process has taken it while we waited for the lock."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if schema_version(connection) < version:
-            for statement in _statements(MIGRATIONS[version - 1]):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {version}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _statements(script: str) -> list[str]:
-    """Split a script; `executescript` would commit the transaction that it runs in."""
-    statements: list[str] = []
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            statements.append(pending)
-            pending = ""
-    return statements

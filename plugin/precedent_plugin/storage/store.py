@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from precedent_plugin.errors import LibraryError
-from precedent_plugin.migrations import migrate
+from precedent_plugin.storage.migrations import migrate
 
 DATABASE_NAME: Final = "library.sqlite"
 BUSY_TIMEOUT_MS: Final = 5_000

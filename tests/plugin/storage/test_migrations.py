@@ -1,18 +1,21 @@
 """A library of any earlier schema opens with everything that was in it."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from precedent_plugin.cases import CaseLink
 from precedent_plugin.errors import LibraryError
 from precedent_plugin.library import CaseLibrary
-from precedent_plugin.migrations import MIGRATIONS, SCHEMA_VERSION, migrate, schema_version
-from precedent_plugin.store import DATABASE_NAME
+from precedent_plugin.storage.migrations import SCHEMA_VERSION, migrate, schema_version
+from precedent_plugin.storage.schema import MIGRATIONS
+from precedent_plugin.storage.store import DATABASE_NAME
 
 EARLIER = Path(__file__).parent / "earlier_schemas"
 """Databases as SQL text, dumped when that version was current; never edited afterwards."""
-CASE = "1" * 32
+CASE, TRASHED = "1" * 32, "2" * 32
 
 
 def tables(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -39,9 +42,25 @@ def test_library_of_an_earlier_schema_keeps_its_cases(folder: Path, version: int
     (book,) = library.casebooks()
     assert (case.id, case.answer, case.tags) == (CASE, "Left", ("chest",))
     assert library.cases(casebook=book.id) == [case]
-    assert library.history() == []
+    assert [record.answer for record in library.history()] == ["Left"] * (version > 1)
     assert library.health().schema_version == SCHEMA_VERSION
     assert library.health().integrity == "ok"
+    library.close()
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION))
+def test_case_of_an_earlier_schema_takes_what_is_new(folder: Path, version: int) -> None:
+    earlier(folder, version)
+    library = CaseLibrary.open(folder)
+    (case,) = library.cases()
+    assert (case.task, case.teaching_point, case.author) == ("", None, "")
+    assert (case.originals, case.links) == ((), ())
+    assert (case.provenance.spacing_mm, case.provenance.mpp) == (None, None)
+    library.update(replace(case, task="side", teaching_point="Look for the heart first."))
+    assert [found.id for found in library.cases("heart side")] == [CASE]
+    library.restore([TRASHED])
+    library.link(CASE, CaseLink("contrast-to", TRASHED))
+    assert library.links_to(TRASHED) == [CaseLink("contrast-to", CASE)]
     library.close()
 
 
@@ -78,7 +97,7 @@ def test_failed_step_leaves_the_earlier_schema(monkeypatch: pytest.MonkeyPatch) 
     migrate(connection, target=1)
     before = tables(connection)
     broken = "CREATE TABLE half (x INTEGER);\nCREATE TABLE half (x INTEGER);\n"
-    monkeypatch.setattr("precedent_plugin.migrations.MIGRATIONS", (MIGRATIONS[0], broken))
+    monkeypatch.setattr("precedent_plugin.storage.migrations.MIGRATIONS", (MIGRATIONS[0], broken))
     with pytest.raises(sqlite3.OperationalError):
         migrate(connection, target=2)
     assert schema_version(connection) == 1

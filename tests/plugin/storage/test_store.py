@@ -17,7 +17,7 @@ from precedent_plugin.errors import LibraryError
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.preprocess import encode_png
 from precedent_plugin.pseudonyms import KEY_NAME, Pseudonyms
-from precedent_plugin.store import DATABASE_NAME, DamagedLibraryError, Store, set_aside
+from precedent_plugin.storage.store import DATABASE_NAME, DamagedLibraryError, Store, set_aside
 
 DRAFT = CaseDraft("Which side?", "Left")
 

@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Generic, Literal, TypeVar
 
 ChangeKind = Literal["cases", "casebooks", "history", "elsewhere"]
 MAX_EDITS: Final = 100
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +19,17 @@ class Edit:
     """What was done, in words: "Edit of a case"."""
     kind: ChangeKind
     ids: tuple[str, ...]
-    revert: Callable[[sqlite3.Connection], None]
+    """What was changed; empty when nothing was."""
+    revert: Callable[[sqlite3.Connection], object]
     """Takes it back inside a transaction; raises LibraryError when that is no longer possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Result]):
+    """What a change gives, and how it is taken back."""
+
+    result: Result
+    edit: Edit
 
 
 class EditStack:

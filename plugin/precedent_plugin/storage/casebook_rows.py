@@ -20,6 +20,14 @@ def select_casebooks(connection: sqlite3.Connection) -> list[Casebook]:
     return [Casebook(*row) for row in rows]
 
 
+def find(connection: sqlite3.Connection, casebook_id: str) -> Casebook:
+    """Give one casebook. Raises LibraryError when there is none."""
+    for casebook in select_casebooks(connection):
+        if casebook.id == casebook_id:
+            return casebook
+    raise _missing()
+
+
 def insert_casebook(connection: sqlite3.Connection, casebook: Casebook) -> None:
     """Write a new casebook. Raises LibraryError when its name is empty, too long or taken."""
     check_name(connection, casebook.name)
@@ -75,7 +83,7 @@ def casebook_number(connection: sqlite3.Connection, casebook_id: str) -> int:
     """Give the row of a casebook. Raises LibraryError when there is none."""
     row = connection.execute("SELECT number FROM casebooks WHERE id = ?", (casebook_id,)).fetchone()
     if row is None:
-        raise LibraryError("This casebook is not in the library any more.", "Choose another one.")
+        raise _missing()
     return int(row[0])
 
 
@@ -100,3 +108,7 @@ def free_name(connection: sqlite3.Connection, name: str) -> str:
         suffix = f" ({number})"
         candidate = name[: MAX_NAME_CHARACTERS - len(suffix)] + suffix
     return candidate
+
+
+def _missing() -> LibraryError:
+    return LibraryError("This casebook is not in the library any more.", "Choose another one.")
