@@ -17,6 +17,7 @@ from platformdirs import user_data_path
 from psygnal import Signal
 
 from precedent_plugin.cases import Case, Casebook, CaseDraft, CaseLink
+from precedent_plugin.errors import LibraryError
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.originals import Values
 from precedent_plugin.pictures import png_size
@@ -34,6 +35,7 @@ from precedent_plugin.storage.album import Album
 from precedent_plugin.storage.case_search import Search, Window, count_cases, select_cases
 from precedent_plugin.storage.edits import ChangeKind, Done, EditStack
 from precedent_plugin.storage.health import LibraryHealth, examine
+from precedent_plugin.storage.patient_rows import Traces, delete_traces, select_traces
 from precedent_plugin.storage.store import Store
 from precedent_plugin.storage.taking_in import Parcel, take_in
 
@@ -317,6 +319,32 @@ class CaseLibrary:
         self._sweep()
         self._tell("history", ())
         return count
+
+    # Patients
+
+    def traces(self, patient_key: str) -> Traces:
+        """Find what is held of a patient, the trash included.
+
+        patient_key: a pseudonym of this library; LibraryError for an empty one.
+        """
+        if not patient_key:
+            raise LibraryError(
+                "This case names no patient, so nothing else of the patient can be found.",
+                "Delete the case itself.",
+            )
+        with self._store.reading() as connection:
+            return select_traces(connection, patient_key)
+
+    def erase(self, traces: Traces) -> None:
+        """Delete a patient's cases, questions and pictures for good, from the files themselves."""
+        with self._store.changing() as connection:
+            delete_traces(connection, traces)
+            picture_rows.delete_unused(connection)
+        self._edits.clear()
+        self._sweep()
+        self._store.scrub()
+        self._tell("cases", traces.case_ids)
+        self._tell("history", ())
 
     # State
 

@@ -20,6 +20,8 @@ from precedent_plugin.audit.entry import Ended, Put
 from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.cases import Case
 from precedent_plugin.composer import compose
+from precedent_plugin.erasure.erase import Erased, erase_patient
+from precedent_plugin.erasure.stores import stores_of
 from precedent_plugin.errors import QuestionError, TrayError
 from precedent_plugin.examination import Examination, Examines
 from precedent_plugin.history import QuestionRecord
@@ -58,6 +60,10 @@ class EngineLike(Protocol):
 
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> EngineClientLike:
         """Give a client of a running engine; start it when it is not running or dead."""
+        ...
+
+    def forget(self) -> None:
+        """Empty its caches, on disk where it does not run."""
         ...
 
     def close(self) -> None:
@@ -278,6 +284,22 @@ class Session:
             engine, self._engine = self._engine, None
         if engine is not None:
             engine.close()
+
+    def erase_patient(
+        self, patient_key: str, progress: Callable[[str], None] | None = None
+    ) -> Erased:
+        """Delete a patient everywhere for good, and search for what is left; waits.
+
+        The tray is the caller's to clear, on its thread. Raises PrecedentError.
+        """
+        self.stop()
+        with self._engine_lock:
+            self._engine = self._engine or self._make_engine()
+            engine = self._engine
+        stores = stores_of(self.library.folder, engine.forget)
+        erased = erase_patient(self.library, stores, patient_key, progress)
+        self._pictures.forget()
+        return erased
 
     def close(self) -> None:
         """Stop everything and end the engine; the library is closed by who opened it."""

@@ -65,6 +65,9 @@ class FakeEngine:
         """How often it still counts as running although it is dead."""
         self.is_closed = False
 
+    def forget(self) -> None:
+        """It keeps nothing."""
+
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> "FakeEngine":
         if self.dying:
             self.dying -= 1

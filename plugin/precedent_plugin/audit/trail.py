@@ -6,7 +6,7 @@ and adds a line that says so to the chain, which goes on holding their hashes al
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -91,10 +91,14 @@ class AuditTrail:
         """Give what readers did with answers, the oldest first. Raises AuditError."""
         return (link for link, _ in self._chain.links() if link.kind == "act")
 
-    def delete_patient(self, patient_key: str) -> int:
-        """Delete the records that hold pictures of a patient; say how many. Raises AuditError."""
+    def delete_patient(self, patient_key: str, known: Collection[str] = ()) -> int:
+        """Delete the records that hold pictures of a patient; say how many. Raises AuditError.
+
+        known: ids of cases and hashes of pictures that are the patient's, whatever a record says.
+        """
         assert patient_key
-        gone = [entry for entry in self.entries() if patient_key in entry.patients]
+        marks = {patient_key, *known}
+        gone = [entry for entry in self.entries() if not marks.isdisjoint(_marks(entry))]
         with _in_words(self.folder):
             for entry in gone:
                 # The line first: a record that is gone without one would look like tampering.
@@ -145,6 +149,13 @@ class AuditTrail:
     def _read(self, path: Path) -> AuditedQuestion:
         with _in_words(self.folder):
             return entry_from_bytes(path.read_bytes(), path.stem)
+
+
+def _marks(entry: AuditedQuestion) -> Iterator[str]:
+    """Give all by which a record says whose pictures it holds."""
+    yield from entry.patients
+    yield from entry.images
+    yield from (shot.case_id for shot in entry.shots)
 
 
 def _pictures(prompt: Prompt) -> Iterator[bytes]:

@@ -19,6 +19,8 @@ class CaseActs:
     edit: Callable[[], None]
     delete: Callable[[], None]
     restore: Callable[[], None]
+    erase: Callable[[str], None]
+    """Deletes a patient everywhere, by pseudonym."""
 
 
 def _casebooks_menu(
@@ -50,6 +52,7 @@ def selection_menu(
     menu.setObjectName("case-menu")
     if in_trash:
         _entry(menu, "Take out of the trash", acts.restore)
+        _erase_entry(menu, cases, acts)
         return menu
     _entry(menu, "Add to tray\tReturn", acts.add)
     _entry(menu, "Edit\tF2", acts.edit)
@@ -60,7 +63,17 @@ def selection_menu(
         _entry(menu, "Take out of this casebook", take)
     menu.addSeparator()
     _entry(menu, "Put into the trash\tDel", acts.delete)
+    _erase_entry(menu, cases, acts)
     return menu
+
+
+def _erase_entry(menu: QMenu, cases: Sequence[Case], acts: CaseActs) -> None:
+    """Offer it where the selection is of one patient."""
+    keys = {case.provenance.patient_key for case in cases}
+    key = keys.pop() if len(keys) == 1 else ""
+    if key:
+        menu.addSeparator()
+        _entry(menu, "Delete this patient everywhere …", lambda: acts.erase(key))
 
 
 def _entry(menu: QMenu, words: str, act: Callable[[], None]) -> None:

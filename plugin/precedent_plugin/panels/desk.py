@@ -17,6 +17,7 @@ from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import require_text
 from precedent_inference.protocol import ModelCard, PromptFacts
 from precedent_plugin.cases import Case, Casebook, CaseDraft
+from precedent_plugin.erasure.erase import Erased
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.host import Host, PaintedPixels, ViewSnapshot
 from precedent_plugin.library import CaseLibrary, LibraryChange
@@ -300,10 +301,14 @@ class Desk:
         self.host.run(act, *args, on_result=done, on_error=self._complain)
 
     def read_library(
-        self, read: Callable[..., Any], *args: object, on_result: Callable[[Any], object]
+        self,
+        read: Callable[..., Any],
+        *args: object,
+        on_result: Callable[[Any], object],
+        on_error: Callable[[PrecedentError], object] | None = None,
     ) -> None:
-        """Read from the library off the GUI thread."""
-        self.host.run(read, *args, on_result=on_result, on_error=self._complain)
+        """Read from the library off the GUI thread. on_error: instead of a notification."""
+        self.host.run(read, *args, on_result=on_result, on_error=on_error or self._complain)
 
     def choose_casebook(self, casebook_id: str | None) -> None:
         """Choose where new cases go."""
@@ -326,6 +331,28 @@ class Desk:
         """Write a casebook into one file."""
         self.change_library(
             export_casebook, self.library, casebook.id, path, say=f"Exported “{casebook.name}”."
+        )
+
+    def erase_patient(
+        self,
+        patient_key: str,
+        *,
+        on_stage: Callable[[str], object],
+        on_done: Callable[[Erased | PrecedentError], object],
+    ) -> None:
+        """Delete a patient everywhere for good, saying what is done; then how it ended."""
+
+        def done(erased: Erased) -> None:
+            self.tray.forget(erased.traces.case_ids)
+            self.thumbnails.forget()
+            on_done(erased)
+
+        self.host.run(
+            self.session.erase_patient,
+            patient_key,
+            on_progress=on_stage,
+            on_result=done,
+            on_error=on_done,
         )
 
     # Within

@@ -25,6 +25,7 @@ from precedent_plugin.panels.case_menu import CaseActs, selection_menu
 from precedent_plugin.panels.casebook_menu import CasebookMenu
 from precedent_plugin.panels.choice import Choice
 from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.erase_form import EraseForm
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.icons import icon
@@ -123,6 +124,10 @@ class LibraryPanel(Panel):
         if ids and self.shown == TRASH:
             words = f"{counted(len(ids), 'case')} taken out of the trash."
             self._desk.change_library(self._desk.library.restore, ids, say=words)
+
+    def erase_patient(self, patient_key: str) -> None:
+        """Ask whether to delete a patient everywhere."""
+        EraseForm(self, self._desk, patient_key).open()
 
     def undo(self) -> None:
         """Take back the last change of the library made here."""
@@ -355,7 +360,11 @@ class LibraryPanel(Panel):
     def selected_menu(self) -> QMenu:
         """Give the menu of the selected cases."""
         acts = CaseActs(
-            self.add_selected, self.edit_selected, self.delete_selected, self.restore_selected
+            self.add_selected,
+            self.edit_selected,
+            self.delete_selected,
+            self.restore_selected,
+            self.erase_patient,
         )
         return selection_menu(
             self, self._desk, self.selected, self.menu.casebooks,

@@ -39,6 +39,10 @@ class Thumbnails:
             self._fetch(sha, lambda data: self._receive(sha, data))
         return self._kept.get(sha, QImage())
 
+    def forget(self) -> None:
+        """Keep none any more; they are fetched again when they are looked at."""
+        self._kept.clear()
+
     def _receive(self, sha: str, data: bytes) -> None:
         self._asked.discard(sha)
         image = image_of_png(data)

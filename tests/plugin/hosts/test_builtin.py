@@ -30,6 +30,9 @@ class NoEngine:
         type(self).made += 1
         self.is_closed = False
 
+    def forget(self) -> None:
+        """It keeps nothing."""
+
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> EngineClientLike:
         raise EngineLost("There is no engine in this test.")
 
