@@ -32,7 +32,13 @@ from precedent_plugin.storage import (
     question_rows,
 )
 from precedent_plugin.storage.album import Album
-from precedent_plugin.storage.case_search import Search, Window, count_cases, select_cases
+from precedent_plugin.storage.case_search import (
+    Search,
+    Window,
+    count_cases,
+    select_cases,
+    select_ids,
+)
 from precedent_plugin.storage.edits import ChangeKind, Done, EditStack
 from precedent_plugin.storage.health import LibraryHealth, examine
 from precedent_plugin.storage.patient_rows import Traces, delete_traces, select_traces
@@ -127,6 +133,16 @@ class CaseLibrary:
         with self._store.reading() as connection:
             return select_cases(connection, Search(query, casebook), Window(offset, limit))
 
+    def case_ids(self, query: str = "", casebook: str | None = None) -> Sequence[str]:
+        """Give the ids of the cases that `cases` would give, for a list that reads them as seen."""
+        with self._store.reading() as connection:
+            return select_ids(connection, Search(query, casebook))
+
+    def find_all(self, case_ids: Sequence[str]) -> Sequence[Case]:
+        """Give the cases of these ids, of the trash too, in no order; what is gone is left out."""
+        with self._store.reading() as connection:
+            return case_rows.select_known(connection, case_ids)
+
     def count(self, query: str = "", casebook: str | None = None) -> int:
         """Say how many cases `cases` would give without a window."""
         with self._store.reading() as connection:
@@ -189,6 +205,11 @@ class CaseLibrary:
         """Give the cases in the trash, latest first."""
         with self._store.reading() as connection:
             return case_rows.select_trash(connection)
+
+    def trash_ids(self) -> Sequence[str]:
+        """Give the ids of the cases in the trash, latest first."""
+        with self._store.reading() as connection:
+            return case_rows.select_trash_ids(connection)
 
     def empty_trash(self) -> int:
         """Delete what is in the trash for good, pictures included; say how many cases."""

@@ -23,11 +23,55 @@ class CaseActs:
     """Deletes a patient everywhere, by pseudonym."""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is selected."""
+
+    ids: Sequence[str]
+    """In the order shown."""
+    known: Sequence[Case]
+    """Those that have been read; the others never came into view."""
+    in_trash: bool = False
+
+    @property
+    def patient_key(self) -> str:
+        """The pseudonym of the patient that all of them name; empty where there is no such."""
+        keys = {case.provenance.patient_key for case in self.known}
+        return keys.pop() if len(keys) == 1 and len(self.known) == len(self.ids) else ""
+
+
+def selection_menu(
+    parent: QWidget,
+    desk: Desk,
+    chosen: Chosen,
+    casebooks: Sequence[Casebook],
+    acts: CaseActs,
+) -> QMenu:
+    """Build the menu of the selected cases."""
+    menu = QMenu(parent)
+    menu.setObjectName("case-menu")
+    if chosen.in_trash:
+        _entry(menu, "Take out of the trash", acts.restore)
+    else:
+        _entry(menu, "Add to tray\tReturn", acts.add)
+        _entry(menu, "Edit\tF2", acts.edit)
+        menu.addSeparator()
+        menu.addMenu(_casebooks_menu(menu, desk, chosen.ids, casebooks))
+        if desk.casebook is not None:
+            take = partial(_take, desk, desk.casebook, chosen.ids)
+            _entry(menu, "Take out of this casebook", take)
+        menu.addSeparator()
+        _entry(menu, "Put into the trash\tDel", acts.delete)
+    if chosen.patient_key:
+        menu.addSeparator()
+        _entry(menu, "Delete this patient everywhere …", partial(acts.erase, chosen.patient_key))
+    return menu
+
+
 def _casebooks_menu(
-    parent: QWidget, desk: Desk, cases: Sequence[Case], casebooks: Sequence[Casebook]
+    parent: QWidget, desk: Desk, ids: Sequence[str], casebooks: Sequence[Casebook]
 ) -> QMenu:
     menu = QMenu("Add to casebook", parent)
-    ids = [case.id for case in cases]
     for casebook in casebooks:
         entry = menu.addAction(casebook.name)
         if entry is not None:
@@ -38,55 +82,17 @@ def _casebooks_menu(
     return menu
 
 
-def selection_menu(
-    parent: QWidget,
-    desk: Desk,
-    cases: Sequence[Case],
-    casebooks: Sequence[Casebook],
-    *,
-    acts: CaseActs,
-    in_trash: bool,
-) -> QMenu:
-    """Build the menu of the selected cases."""
-    menu = QMenu(parent)
-    menu.setObjectName("case-menu")
-    if in_trash:
-        _entry(menu, "Take out of the trash", acts.restore)
-        _erase_entry(menu, cases, acts)
-        return menu
-    _entry(menu, "Add to tray\tReturn", acts.add)
-    _entry(menu, "Edit\tF2", acts.edit)
-    menu.addSeparator()
-    menu.addMenu(_casebooks_menu(menu, desk, cases, casebooks))
-    if desk.casebook is not None:
-        take = partial(_take, desk, desk.casebook, [case.id for case in cases])
-        _entry(menu, "Take out of this casebook", take)
-    menu.addSeparator()
-    _entry(menu, "Put into the trash\tDel", acts.delete)
-    _erase_entry(menu, cases, acts)
-    return menu
-
-
-def _erase_entry(menu: QMenu, cases: Sequence[Case], acts: CaseActs) -> None:
-    """Offer it where the selection is of one patient."""
-    keys = {case.provenance.patient_key for case in cases}
-    key = keys.pop() if len(keys) == 1 else ""
-    if key:
-        menu.addSeparator()
-        _entry(menu, "Delete this patient everywhere …", lambda: acts.erase(key))
-
-
 def _entry(menu: QMenu, words: str, act: Callable[[], None]) -> None:
     entry = menu.addAction(words)
     if entry is not None:
         entry.triggered.connect(lambda _checked: act())
 
 
-def _put(desk: Desk, casebook: Casebook, ids: list[str]) -> None:
+def _put(desk: Desk, casebook: Casebook, ids: Sequence[str]) -> None:
     words = f"{counted(len(ids), 'case')} added to “{casebook.name}”."
     desk.change_library(desk.library.add_to_casebook, casebook.id, ids, say=words)
 
 
-def _take(desk: Desk, casebook_id: str, ids: list[str]) -> None:
+def _take(desk: Desk, casebook_id: str, ids: Sequence[str]) -> None:
     words = f"{counted(len(ids), 'case')} taken out of the casebook."
     desk.change_library(desk.library.remove_from_casebook, casebook_id, ids, say=words)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from psygnal import Signal
+from qtpy.QtGui import QImage
 
 from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import require_text
@@ -24,7 +25,7 @@ from precedent_plugin.library import CaseLibrary, LibraryChange
 from precedent_plugin.originals import Values
 from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
-from precedent_plugin.panels.thumbnails import Thumbnails
+from precedent_plugin.panels.thumbnails import Thumbnails, thumbnail
 from precedent_plugin.preprocess import (
     ViewImage,
     describe_view,
@@ -440,8 +441,12 @@ class Desk:
         by_id = {case.id: case for case in cases}
         self.tray.refresh(by_id.get)
 
-    def _fetch(self, sha: str, receive: Callable[[bytes], None]) -> None:
-        self.host.run(self.library.image, sha, on_result=receive, on_error=lambda _: receive(b""))
+    def _fetch(self, sha: str, receive: Callable[[QImage], None]) -> None:
+        self.host.run(
+            lambda: thumbnail(self.library.image(sha)),
+            on_result=receive,
+            on_error=lambda _: receive(QImage()),
+        )
 
     def _receive_models(self, models: tuple[ModelCard, ...]) -> None:
         self.models = models

@@ -20,8 +20,9 @@ from qtpy.QtWidgets import (
 from precedent_plugin.cases import Case, Casebook
 from precedent_plugin.library import LibraryChange
 from precedent_plugin.panels.case_editor import CaseEditor
-from precedent_plugin.panels.case_list import CaseModel, CaseView
-from precedent_plugin.panels.case_menu import CaseActs, selection_menu
+from precedent_plugin.panels.case_list import CaseView
+from precedent_plugin.panels.case_menu import CaseActs, Chosen, selection_menu
+from precedent_plugin.panels.case_model import CaseModel
 from precedent_plugin.panels.casebook_menu import CasebookMenu
 from precedent_plugin.panels.choice import Choice
 from precedent_plugin.panels.desk import Desk
@@ -53,7 +54,7 @@ class LibraryPanel(Panel):
         self._typed.setSingleShot(True)
         self._typed.setInterval(TYPED_MS)
         self._typed.timeout.connect(self.refresh)
-        self.model = CaseModel(desk.thumbnails, self)
+        self.model = CaseModel(desk.thumbnails, self._read_cases, self)
         self.list = CaseView(self.model)
         self.menu = CasebookMenu(desk, self)
         self._make_head()
@@ -74,10 +75,9 @@ class LibraryPanel(Panel):
         return chosen if isinstance(chosen, str) else ALL
 
     @property
-    def selected(self) -> tuple[Case, ...]:
-        """The selected cases in the order shown."""
-        rows = sorted(self.list.selectedIndexes(), key=lambda index: index.row())
-        return tuple(self.model.case(index) for index in rows)
+    def selected(self) -> list[str]:
+        """The ids of the selected cases in the order shown."""
+        return self.model.ids(self.list.selected_rows())
 
     def refresh(self) -> None:
         """Read the cases shown anew."""
@@ -85,10 +85,10 @@ class LibraryPanel(Panel):
         receive = partial(self._receive, self._generation)
         library, query = self._desk.library, self.search.text().strip()
         if self.shown == TRASH:
-            self._desk.read_library(library.trash, on_result=receive)
+            self._desk.read_library(library.trash_ids, on_result=receive)
         else:
             casebook = None if self.shown == ALL else self.shown
-            self._desk.read_library(library.cases, query, casebook, on_result=receive)
+            self._desk.read_library(library.case_ids, query, casebook, on_result=receive)
 
     def open_case(self, case_id: str) -> None:
         """Show one case to read or edit."""
@@ -104,23 +104,23 @@ class LibraryPanel(Panel):
     def add_selected(self) -> None:
         """Put the selected cases into the tray."""
         if self.shown != TRASH:
-            self._desk.add_to_tray([case.id for case in self.selected])
+            self._desk.add_to_tray(self.selected)
 
     def edit_selected(self) -> None:
         """Edit the first selected case."""
         if self.selected and self.shown != TRASH:
-            self.open_case(self.selected[0].id)
+            self.open_case(self.selected[0])
 
     def delete_selected(self) -> None:
         """Put the selected cases into the trash."""
-        ids = [case.id for case in self.selected]
+        ids = self.selected
         if ids and self.shown != TRASH:
             words = f"{counted(len(ids), 'case')} put into the trash."
             self._desk.change_library(self._desk.library.delete, ids, say=words)
 
     def restore_selected(self) -> None:
         """Take the selected cases out of the trash."""
-        ids = [case.id for case in self.selected]
+        ids = self.selected
         if ids and self.shown == TRASH:
             words = f"{counted(len(ids), 'case')} taken out of the trash."
             self._desk.change_library(self._desk.library.restore, ids, say=words)
@@ -305,17 +305,17 @@ class LibraryPanel(Panel):
         self.chooser.setCurrentIndex(max(0, self.chooser.findData(wanted)))
         self.refresh()
 
-    def _receive(self, generation: int, cases: Sequence[Case]) -> None:
+    def _read_cases(self, ids: Sequence[str], receive: Callable[[Sequence[Case]], None]) -> None:
+        self._desk.read_library(self._desk.library.find_all, ids, on_result=receive)
+
+    def _receive(self, generation: int, ids: Sequence[str]) -> None:
         if generation != self._generation:
             return
-        kept = {case.id for case in self.selected}
-        self.model.show_cases(cases)
-        selection = self.list.selectionModel()
-        for case_id in kept:
-            row = self.model.row_of(case_id)
-            if row is not None and selection is not None:
-                selection.select(self.model.index(row), selection.SelectionFlag.Select)
-        self._dress_empty(bool(cases))
+        kept = self.selected
+        self.model.show_ids(ids)
+        rows = (self.model.row_of(case_id) for case_id in kept)
+        self.list.select_rows(row for row in rows if row is not None)
+        self._dress_empty(bool(ids))
         self._dress_foot()
 
     def _dress_empty(self, any_cases: bool) -> None:
@@ -332,7 +332,7 @@ class LibraryPanel(Panel):
         self.empty.setVisible(not any_cases)
 
     def _dress_foot(self) -> None:
-        chosen, total = len(self.selected), self.model.rowCount()
+        chosen, total = self.list.count_selected(), self.model.rowCount()
         words = counted(total, "case")
         self.count.say_whole(f"{chosen} of {words}" if chosen else words if total else "")
         in_trash = self.shown == TRASH
@@ -366,13 +366,12 @@ class LibraryPanel(Panel):
             self.restore_selected,
             self.erase_patient,
         )
-        return selection_menu(
-            self, self._desk, self.selected, self.menu.casebooks,
-            acts=acts, in_trash=self.shown == TRASH,
-        )  # fmt: skip
+        ids = self.selected
+        chosen = Chosen(ids, self.model.known(ids), in_trash=self.shown == TRASH)
+        return selection_menu(self, self._desk, chosen, self.menu.casebooks, acts)
 
     def _offer(self, place: QPoint) -> None:
-        if self.selected:
+        if self.list.count_selected():
             self.selected_menu().popup(self.list.mapToGlobal(place))
 
     def _choose(self) -> None:
@@ -382,11 +381,11 @@ class LibraryPanel(Panel):
 
     def _add_one(self, index: QModelIndex) -> None:
         if self.shown != TRASH:
-            self._desk.add_to_tray([self.model.case(index).id])
+            self._desk.add_to_tray(self.model.ids([index.row()]))
 
     def _enter_list(self) -> None:
         self.list.setFocus()
-        if self.model.rowCount() and not self.selected:
+        if self.model.rowCount() and not self.list.count_selected():
             self.list.setCurrentIndex(self.model.index(0))
 
     def _save(self, changed: Callable[[], Case]) -> None:

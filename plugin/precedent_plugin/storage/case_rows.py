@@ -101,6 +101,15 @@ def select_case(
     return None if row is None else case_of(row)
 
 
+def select_known(connection: sqlite3.Connection, case_ids: Sequence[str]) -> list[Case]:
+    """Give the cases of these ids, from the shelf or from the trash, in no order."""
+    rows = connection.execute(
+        f"SELECT {SELECTED} FROM cases c WHERE c.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(case_ids),),
+    )
+    return [case_of(row) for row in rows]
+
+
 def select_trash(connection: sqlite3.Connection) -> list[Case]:
     """Give the cases in the trash, latest first."""
     rows = connection.execute(
@@ -108,6 +117,14 @@ def select_trash(connection: sqlite3.Connection) -> list[Case]:
         "ORDER BY c.trashed_at DESC, c.number DESC"
     )
     return [case_of(row) for row in rows]
+
+
+def select_trash_ids(connection: sqlite3.Connection) -> list[str]:
+    """Give the ids of the cases in the trash, latest first."""
+    rows = connection.execute(
+        "SELECT id FROM cases WHERE trashed_at IS NOT NULL ORDER BY trashed_at DESC, number DESC"
+    )
+    return [str(row[0]) for row in rows]
 
 
 def trash_cases(connection: sqlite3.Connection, case_ids: Iterable[str]) -> list[str]:

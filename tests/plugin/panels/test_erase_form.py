@@ -8,7 +8,7 @@ from tests.plugin.panels.bench import Bench
 
 from precedent_plugin.cases import Case, CaseDraft, Provenance
 from precedent_plugin.errors import LibraryError
-from precedent_plugin.panels.case_menu import CaseActs, selection_menu
+from precedent_plugin.panels.case_menu import CaseActs, Chosen, selection_menu
 from precedent_plugin.panels.erase_form import EraseForm
 
 ANNA = "a" * 32
@@ -69,7 +69,8 @@ def test_the_menu_offers_it_for_one_patient_alone(bench: Bench, case: Case) -> N
 
     def offered(*cases: Case) -> bool:
         acts = CaseActs(print, print, print, print, print)
-        menu = selection_menu(panel, bench.work.desk, cases, (), acts=acts, in_trash=False)
+        chosen = Chosen([one.id for one in cases], cases)
+        menu = selection_menu(panel, bench.work.desk, chosen, (), acts)
         return words in [entry.text() for entry in menu.actions()]
 
     assert offered(case)
