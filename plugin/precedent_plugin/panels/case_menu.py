@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from qtpy.QtWidgets import QMenu, QWidget
 
-from precedent_plugin.cases import Case, Casebook
+from precedent_plugin.cases import Case, Casebook, CaseLink
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.facts import counted
+
+MENU_CHARACTERS: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,38 @@ def selection_menu(
         if desk.casebook is not None:
             take = partial(_take, desk, desk.casebook, chosen.ids)
             _entry(menu, "Take out of this casebook", take)
+        if len(chosen.known) == len(chosen.ids) == 2:
+            menu.addMenu(_link_menu(menu, desk, chosen.known))
         menu.addSeparator()
         _entry(menu, "Put into the trash\tDel", acts.delete)
     if chosen.patient_key:
         menu.addSeparator()
         _entry(menu, "Delete this patient everywhere …", partial(acts.erase, chosen.patient_key))
     return menu
+
+
+def _link_menu(parent: QWidget, desk: Desk, cases: Sequence[Case]) -> QMenu:
+    """Offer to say what two cases are to each other."""
+    menu = QMenu("Link these two", parent)
+    one, other = cases
+    for first, second in ((one, other), (other, one)):
+        words = f"“{short(first.answer)}” is a prior of “{short(second.answer)}”"
+        _entry(menu, words, partial(_link, desk, first, CaseLink("prior-of", second.id)))
+    _entry(
+        menu,
+        "They look alike and are not the same (contrast)",
+        partial(_link, desk, one, CaseLink("contrast-to", other.id)),
+    )
+    return menu
+
+
+def _link(desk: Desk, case: Case, link: CaseLink) -> None:
+    desk.change_library(desk.library.link, case.id, link, say="The two cases are linked.")
+
+
+def short(answer: str) -> str:
+    """Give the beginning of an answer, as long as a menu bears."""
+    return answer if len(answer) <= MENU_CHARACTERS else f"{answer[: MENU_CHARACTERS - 1]}…"
 
 
 def _casebooks_menu(

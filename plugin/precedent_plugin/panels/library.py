@@ -17,8 +17,10 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from precedent_plugin.cases import Case, Casebook
+from precedent_plugin.bulk_edit import BulkEdit
+from precedent_plugin.cases import Case, Casebook, CaseLink
 from precedent_plugin.library import LibraryChange
+from precedent_plugin.panels.bulk_form import BulkForm
 from precedent_plugin.panels.case_editor import CaseEditor
 from precedent_plugin.panels.case_list import CaseView
 from precedent_plugin.panels.case_menu import CaseActs, Chosen, selection_menu
@@ -60,7 +62,9 @@ class LibraryPanel(Panel):
         self._make_head()
         self._make_empty(open_sample)
         self._make_foot()
-        self.editor = CaseEditor(on_save=self._save, on_close=self.show_list)
+        self.editor = CaseEditor(
+            on_save=self._save, on_close=self.show_list, on_unlink=self._unlink
+        )
         self._lay_out()
         self._connect()
         self.restyle(self.worn)
@@ -107,9 +111,16 @@ class LibraryPanel(Panel):
             self._desk.add_to_tray(self.selected)
 
     def edit_selected(self) -> None:
-        """Edit the first selected case."""
-        if self.selected and self.shown != TRASH:
-            self.open_case(self.selected[0])
+        """Edit the selected cases."""
+        if self.list.count_selected() and self.shown != TRASH:
+            self.edit_cases(self.selected)
+
+    def edit_cases(self, ids: Sequence[str]) -> None:
+        """Open one case, or ask what to change in many."""
+        if len(ids) == 1:
+            self.open_case(ids[0])
+        else:
+            BulkForm(self, len(ids), on_done=partial(self._edit_all, ids)).open()
 
     def delete_selected(self) -> None:
         """Put the selected cases into the trash."""
@@ -350,6 +361,22 @@ class LibraryPanel(Panel):
         self._desk.read_library(
             lambda: image_of_png(self._desk.library.image(case.images[0])),
             on_result=self.editor.show_image,
+        )
+        others = [link.case_id for link in case.links]
+        self._desk.read_library(
+            self._desk.library.find_all, others, on_result=self.editor.show_links
+        )
+
+    def _edit_all(self, ids: Sequence[str], edit: BulkEdit) -> None:
+        library = self._desk.library
+        self._desk.change_library(
+            lambda: library.update_all(edit.altered(library.find_all(ids))),
+            say=f"{counted(len(ids), 'case')} changed.",
+        )
+
+    def _unlink(self, case: Case, link: CaseLink) -> None:
+        self._desk.change_library(
+            self._desk.library.unlink, case.id, link, then=lambda _: self.open_case(case.id)
         )
 
     def _say_undone(self, words: str | None) -> None:
