@@ -285,6 +285,10 @@ class Session:
         if engine is not None:
             engine.close()
 
+    def client(self) -> EngineClientLike:
+        """Give a client of the running engine, for work beside questions; may wait."""
+        return self._connect(None)
+
     def erase_patient(
         self, patient_key: str, progress: Callable[[str], None] | None = None
     ) -> Erased:

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from precedent_plugin.library import CaseLibrary
 
 HOUSES = [str(Path(__file__).parents[2] / house) for house in ("plugin", "resources", "inference")]
@@ -93,10 +91,5 @@ def survive(folder: Path, kills: int) -> None:
     assert said
 
 
-def test_twenty_kills_lose_nothing_that_was_done(folder: Path) -> None:
-    survive(folder, 20)
-
-
-@pytest.mark.slow
 def test_two_hundred_kills_lose_nothing_that_was_done(folder: Path) -> None:
     survive(folder, 200)

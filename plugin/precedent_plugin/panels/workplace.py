@@ -10,6 +10,7 @@ from precedent_plugin.host import Host, HostCommand
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.panels.answer import AnswerActions
 from precedent_plugin.panels.ask import AskPanel
+from precedent_plugin.panels.check_door import CheckDoor
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.history import HistoryPanel
 from precedent_plugin.panels.library import LibraryPanel
@@ -45,6 +46,7 @@ class Workplace:
         )
         self.models = ModelsPanel(self.desk)
         self.quiz = QuizDoor(self.desk, lambda: self.library.menu.chosen)
+        self.check = CheckDoor(self.desk, lambda: self.library.menu.chosen, self.open_case)
         host.add_panel(self.library, title="Library", object_name="precedent-library", area="left")
         host.add_panel(self.ask, title="Ask", object_name="precedent-ask")
         host.add_panel(self.history, title="History", object_name="precedent-history")
@@ -170,6 +172,12 @@ class Workplace:
                 "cases.export-casebook", "Export casebook", library.menu.export_casebook, "Cases",
                 None, lambda: library.menu.chosen is not None, "export",
                 "Write the casebook shown in the library into one file.",
+            ),
+            HostCommand(
+                "cases.check-casebook", "Check this casebook",
+                lambda: self.check.open(library.window()), "Cases", None,
+                lambda: library.menu.chosen is not None, "chart",
+                "Find out whether the casebook's references help a model, and when it is sure.",
             ),
             HostCommand(
                 "cases.start-quiz", "Start a quiz", lambda: self.quiz.open(library.window()),
