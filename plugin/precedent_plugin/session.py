@@ -34,6 +34,7 @@ from precedent_plugin.question import Client, Question
 from precedent_plugin.report import model_words
 from precedent_plugin.select import ArrangedShot, describe_png, likeness, order_shots
 from precedent_plugin.shot_pictures import ShotPictures
+from precedent_plugin.sureness import Sureness
 from precedent_plugin.tray import Tray
 from precedent_plugin.warnings.check import prompt_warnings
 from precedent_plugin.warnings.repair import MatchScale, Rendering
@@ -84,6 +85,8 @@ class AskSettings:
     """Send every picture whole inside a square, so that the model's crop cuts nothing of it."""
     templates: TemplateChanges | None = None
     """What is written differently from the model's own templates."""
+    sureness: Sureness | None = None
+    """Where it is set, the model chooses among its options, and an unsure answer is not shown."""
     next_best: bool = False
     """Also find the answer that the model would have given next, which takes as long again."""
 
@@ -94,7 +97,7 @@ class AskSettings:
             model=self.model,
             sampling=self.sampling,
             rationale=self.rationale,
-            options=self.options,
+            options=self.options if self.sureness is None else self.sureness.options,
             logprobs=True,
             next_best=self.next_best,
             templates=self.templates,
@@ -239,7 +242,13 @@ class Session:
         found = prompt_warnings(self._proposal(shots, image, settings, facts))
         warnings = tuple(warning.message for warning in found)
         self.stop()
-        question = Question(settings.request(prompt), image, shots=cases, warnings=warnings)
+        question = Question(
+            settings.request(prompt),
+            image,
+            shots=cases,
+            warnings=warnings,
+            sureness=settings.sureness,
+        )
         question.state_changed.connect(lambda _: self._keep(question))
         self._question = question
         self._examination = None

@@ -78,6 +78,9 @@ class CheckDialog(QDialog):
         self.report = QVBoxLayout()
         self.report.setSpacing(8)
         self._lay_out()
+        words = "The report appears here: whether references help, and when the model is sure."
+        self.report.addWidget(Paragraph(words, role="muted", name="check-empty"))
+        self.report.addStretch(1)
         self._dress(is_working=False)
 
     def _lay_out(self) -> None:
@@ -161,7 +164,6 @@ class CheckDialog(QDialog):
         has_report = self._report is not None and not is_working
         self.copy.setVisible(has_report)
         self.core.setVisible(has_report)
-        self.reading.setVisible(has_report)
 
     def _copy(self) -> None:
         clipboard = QApplication.clipboard()

@@ -23,7 +23,8 @@ from qtpy.QtWidgets import (
 )
 
 from precedent_plugin.panels.card import CardActions, Face, ShotCard
-from precedent_plugin.panels.desk import Desk, Judgement
+from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.desk_state import Judgement
 from precedent_plugin.panels.drag import CASE_MIME, SHOT_MIME, ids_in
 from precedent_plugin.panels.facts import facts_words
 from precedent_plugin.panels.flow import emptied

@@ -133,6 +133,11 @@ class Workplace:
                 "Find out what the answer rests on: ask the same again in other forms.",
             ),
             HostCommand(
+                "ask.second-look", "Take a second look", self.desk.second_look, "Ask", "Shift+Q",
+                lambda: self.desk.can_look_again, "region",
+                "Ask the same again about the region that is drawn, at full resolution.",
+            ),
+            HostCommand(
                 "ask.show-history", "Show the history", self._show_history, "Ask", "Ctrl+H",
                 None, "history", "Show every question that was asked here.",
             ),
