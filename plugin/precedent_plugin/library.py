@@ -7,7 +7,7 @@ the disk before the row that names it. `changed` fires through `deliver`.
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from sqlite3 import Connection
@@ -263,11 +263,13 @@ class CaseLibrary:
         )
         return self._make(lambda connection: casebook_changes.create(connection, casebook))
 
-    def rename_casebook(self, casebook_id: str, name: str) -> None:
-        """Give a casebook another name. Raises LibraryError when it is taken or empty."""
-        self._make(
-            lambda connection: casebook_changes.rename(connection, casebook_id, name.strip())
-        )
+    def describe_casebook(self, casebook: Casebook) -> None:
+        """Give a casebook another name, description and licence.
+
+        Raises LibraryError when the name is taken or empty.
+        """
+        titled = replace(casebook, name=casebook.name.strip())
+        self._make(lambda connection: casebook_changes.describe(connection, titled))
 
     def delete_casebook(self, casebook_id: str) -> None:
         """Delete a casebook; its cases stay."""

@@ -5,6 +5,7 @@ casebook, as many of them, and the model choosing among the casebook's answers. 
 asked otherwise, nothing is said of it.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,15 @@ class Judged:
     candidates: tuple[OptionScore, ...]
     """Most probable first."""
     is_sure: bool
+
+
+def in_percent(probability: float) -> str:
+    """Write a probability as percent, with as many nines as it takes: "90 %", "99.9996 %"."""
+    if probability >= 1:
+        return "100 %"
+    digits = max(0, math.ceil(-math.log10(1 - probability)) - 2)
+    cut = math.floor(probability * 10 ** (digits + 2)) / 10**digits
+    return f"{cut:.{digits}f} %"
 
 
 def find_sureness(

@@ -11,7 +11,7 @@ from precedent_plugin.casebook_check.kept import KeptCheck, content_of, keep
 from precedent_plugin.cases import Case, Casebook
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.preferences import Preferences, keep_preferences, read_preferences
-from precedent_plugin.sureness import Sureness, find_sureness
+from precedent_plugin.sureness import Sureness, find_sureness, in_percent
 
 
 @pytest.fixture
@@ -79,3 +79,18 @@ def test_preferences_are_kept_and_damage_is_harmless(library: CaseLibrary) -> No
     for text in ("", "[]", '{"commits_first": "yes", "unknown": true}'):
         path.write_text(text, encoding="utf-8")
         assert read_preferences(library.folder) == Preferences()
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0.0, "0 %"),
+        (0.5, "50 %"),
+        (0.9, "90 %"),
+        (0.997, "99.7 %"),
+        (0.9999959, "99.9995 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_a_probability_near_one_is_never_rounded_to_it(probability: float, words: str) -> None:
+    assert in_percent(probability) == words

@@ -6,7 +6,7 @@ from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.desk_state import Judgement
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.look import say
-from precedent_plugin.sureness import Sureness
+from precedent_plugin.sureness import Sureness, in_percent
 
 
 class AskOptions(QWidget):
@@ -57,7 +57,7 @@ class AskOptions(QWidget):
         found = judgement.sureness
         self.abstains.setVisible(found is not None)
         if found is not None:
-            self.abstains.setText(f"Say “not sure” below {found.threshold:.3f}")
+            self.abstains.setText(f"Say “not sure” below {in_percent(found.threshold)}")
             self.abstains.setToolTip(meaning(found))
 
     def _choose(self) -> None:

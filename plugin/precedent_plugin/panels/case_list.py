@@ -10,7 +10,7 @@ from qtpy.QtCore import (
     QSize,
     Qt,
 )
-from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QResizeEvent
+from qtpy.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPainterPath, QResizeEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -132,6 +132,13 @@ class CaseView(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         KeyKeeper(self, LIST_KEYS, control={Qt.Key.Key_Z, Qt.Key.Key_F, Qt.Key.Key_A})
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Leave keys with Alt to the panel, which moves cases with them."""
+        if event is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Share the width among as many columns as fit."""

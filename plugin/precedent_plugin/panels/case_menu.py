@@ -22,6 +22,8 @@ class CaseActs:
     edit: Callable[[], None]
     delete: Callable[[], None]
     restore: Callable[[], None]
+    move: Callable[[int], None]
+    """Moves the selection by so many places in its casebook."""
     erase: Callable[[str], None]
     """Deletes a patient everywhere, by pseudonym."""
 
@@ -63,6 +65,8 @@ def selection_menu(
         if desk.casebook is not None:
             take = partial(_take, desk, desk.casebook, chosen.ids)
             _entry(menu, "Take out of this casebook", take)
+            _entry(menu, "Move up\tAlt+Up", partial(acts.move, -1))
+            _entry(menu, "Move down\tAlt+Down", partial(acts.move, 1))
         if len(chosen.known) == len(chosen.ids) == 2:
             menu.addMenu(_link_menu(menu, desk, chosen.known))
         menu.addSeparator()

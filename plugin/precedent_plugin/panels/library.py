@@ -136,6 +136,16 @@ class LibraryPanel(Panel):
             words = f"{counted(len(ids), 'case')} taken out of the trash."
             self._desk.change_library(self._desk.library.restore, ids, say=words)
 
+    def move_selected(self, step: int) -> None:
+        """Move the selected cases up (-1) or down (1) in the casebook shown."""
+        casebook, rows = self._desk.casebook, self.list.selected_rows()
+        if casebook is None or not rows or self.search.text().strip():
+            return
+        ids = self.model.ids(range(self.model.rowCount()))
+        order = moved(ids, rows, step)
+        if order != ids:
+            self._desk.change_library(self._desk.library.order_casebook, casebook, order)
+
     def erase_patient(self, patient_key: str) -> None:
         """Ask whether to delete a patient everywhere."""
         EraseForm(self, self._desk, patient_key).open()
@@ -173,7 +183,12 @@ class LibraryPanel(Panel):
             Qt.Key.Key_F2: self.edit_selected,
             Qt.Key.Key_Delete: self.delete_selected,
         }
-        if control:
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            acts = {
+                Qt.Key.Key_Up: partial(self.move_selected, -1),
+                Qt.Key.Key_Down: partial(self.move_selected, 1),
+            }
+        elif control:
             acts = {Qt.Key.Key_Z: self.undo, Qt.Key.Key_F: self.focus_search}
         elif event.key() == Qt.Key.Key_Down and self.search.hasFocus():
             acts = {Qt.Key.Key_Down: self._enter_list}
@@ -391,6 +406,7 @@ class LibraryPanel(Panel):
             self.edit_selected,
             self.delete_selected,
             self.restore_selected,
+            self.move_selected,
             self.erase_patient,
         )
         ids = self.selected
@@ -434,6 +450,17 @@ EMPTY_WORDS = {
         "Cases that you save while it is chosen go into it.",
     ),
 }
+
+
+def moved(ids: Sequence[str], rows: Sequence[int], step: int) -> list[str]:
+    """Give ids with those at some rows one place further up or down; the ends stop them."""
+    order, barrier = list(ids), -1 if step < 0 else len(ids)
+    for row in sorted(rows, reverse=step > 0):
+        if row + step == barrier:
+            barrier = row
+        else:
+            order[row], order[row + step] = order[row + step], order[row]
+    return order
 
 
 def _casebook_files(event: QDropEvent) -> list[Path]:

@@ -6,7 +6,7 @@ from qtpy.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, 
 
 from precedent_plugin.panels.look import say
 from precedent_plugin.panels.words import Note, Paragraph
-from precedent_plugin.sureness import Judged
+from precedent_plugin.sureness import Judged, in_percent
 
 MOST_CANDIDATES = 4
 
@@ -75,8 +75,9 @@ class AnswerVeil(QStackedWidget):
         """Say that the model is not sure, why, and between what."""
         by, first = judged.by, judged.candidates[0]
         self.why.setText(
-            f"Its surest answer has a probability of {first.probability:.3f}; on “{by.casebook}” "
-            f"answers were right in {by.share:.0%} from {by.threshold:.3f} on."
+            f"Its surest answer has {in_percent(first.probability)} of the probability; on "
+            f"“{by.casebook}” {by.share:.0%} of the answers from {in_percent(by.threshold)} on "
+            "were right."
         )
         self.candidates.setText(
             "  ·  ".join(

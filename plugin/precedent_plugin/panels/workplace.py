@@ -16,6 +16,7 @@ from precedent_plugin.panels.history import HistoryPanel
 from precedent_plugin.panels.library import LibraryPanel
 from precedent_plugin.panels.models import ModelsPanel
 from precedent_plugin.panels.quiz_door import QuizDoor
+from precedent_plugin.panels.talk_door import TalkDoor
 from precedent_plugin.session import EngineLike, Session
 from precedent_resources import resource
 
@@ -46,6 +47,7 @@ class Workplace:
         )
         self.models = ModelsPanel(self.desk)
         self.quiz = QuizDoor(self.desk, lambda: self.library.menu.chosen)
+        self.talk = TalkDoor(self.desk, lambda: self.library.menu.chosen)
         self.check = CheckDoor(self.desk, lambda: self.library.menu.chosen, self.open_case)
         host.add_panel(self.library, title="Library", object_name="precedent-library", area="left")
         host.add_panel(self.ask, title="Ask", object_name="precedent-ask")
@@ -183,6 +185,12 @@ class Workplace:
                 lambda: self.check.open(library.window()), "Cases", None,
                 lambda: library.menu.chosen is not None, "chart",
                 "Find out whether the casebook's references help a model, and when it is sure.",
+            ),
+            HostCommand(
+                "cases.present-casebook", "Present this casebook",
+                lambda: self.talk.open(library.window()), "Cases", "F5",
+                lambda: library.menu.chosen is not None, "play",
+                "Show the casebook page by page: its title, each picture, then its answer.",
             ),
             HostCommand(
                 "cases.start-quiz", "Start a quiz", lambda: self.quiz.open(library.window()),

@@ -107,7 +107,7 @@ def test_an_unsure_answer_is_shown_only_when_asked_for(checked: Bench) -> None:
     assert set(checked.engine.requests[-1].options) == {"pneumonia", "normal"}
     assert not is_shown(live.view)
     assert "0.60" in live.veil.candidates.text()
-    assert "right in 95% from 0.900 on" in live.veil.why.text()
+    assert "95% of the answers from 90 % on were right" in live.veil.why.text()
     lift = live.veil.findChild(QPushButton, "veil-lift")
     assert lift is not None
     lift.click()
@@ -120,7 +120,7 @@ def test_the_reader_may_have_every_answer_shown(checked: Bench) -> None:
     checked.work.ask.question.setPlainText("What does this show?")
     checked.work.ask._write()
     assert options.abstains.isVisibleTo(options)
-    assert options.abstains.text() == "Say “not sure” below 0.900"
+    assert options.abstains.text() == "Say “not sure” below 90 %"
     options.abstains.setChecked(False)
     checked.ask()
     assert checked.engine.requests[-1].options == ()
