@@ -12,6 +12,8 @@ from qtpy.QtCore import QEvent
 from qtpy.QtGui import QColor, QFontInfo, QPalette
 from qtpy.QtWidgets import QApplication, QWidget
 
+from precedent_resources import resource
+
 
 @dataclass(frozen=True, slots=True)
 class Tones:
@@ -157,6 +159,12 @@ class Panel(QWidget):
         self.restyle(now)
 
 
+def check_mark(ink: str) -> str:
+    """Give the address of the mark in a ticked box; style sheets take files alone."""
+    name = "tick-light.svg" if luminance(QColor(ink)) > 0.5 else "tick-dark.svg"
+    return resource("marks", name).as_posix()
+
+
 def sheet(t: Tones) -> str:
     """Write the style sheet of the panels."""
     small, body, large, answer = text_px(0.88), text_px(), text_px(1.12), text_px(1.55)
@@ -207,6 +215,13 @@ def sheet(t: Tones) -> str:
     QPlainTextEdit:focus, QLineEdit:focus, QListView:focus {{ border: 1px solid {t.accent}; }}
     QPlainTextEdit[role="prompt"] {{ font-family: monospace; font-size: {small}px; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
+    QCheckBox {{ color: {t.text}; spacing: 7px; font-size: {small}px; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {t.muted};
+        border-radius: 3px; background: {t.surface}; }}
+    QCheckBox::indicator:hover {{ background: {t.raised}; }}
+    QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
+        image: url({check_mark(t.on_accent)}); }}
+    QCheckBox::indicator:focus {{ border-color: {t.text}; }}
     QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
         border-radius: 6px; padding: 4px 10px; font-size: {body}px; }}
     QPushButton:hover {{ background: {t.raised}; }}

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QImage, QKeyEvent, QResizeEvent
 from qtpy.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from precedent_plugin.cases import Case, Casebook
 from precedent_plugin.panels.facts import counted
-from precedent_plugin.panels.look import Panel, say
+from precedent_plugin.panels.look import Panel, say, text_px
 from precedent_plugin.panels.pictures import Picture
 from precedent_plugin.panels.words import Line, Paragraph
 
 MARGIN = 32
+FOOT = 80
+"""Height of the line with the buttons, and of what is around it."""
 LEAST_WORDS = 300
 """Width of the words beside the picture."""
 KEYS = "Space or → goes on, ← goes back, F fills the screen, Esc ends"
@@ -144,6 +146,7 @@ class PresentationDialog(QDialog):
         foot.addWidget(self.place, 1)
         foot.addWidget(self.back)
         foot.addWidget(self.on)
+        self.pages.setStyleSheet(for_an_audience())
         panel = Panel("presentation-panel")
         box = QVBoxLayout(panel)
         box.setContentsMargins(MARGIN, MARGIN, MARGIN, 16)
@@ -155,8 +158,8 @@ class PresentationDialog(QDialog):
         whole.addWidget(panel)
 
     def _fit(self) -> None:
-        room = self.pages.size()
-        side = max(120, min(room.height(), room.width() - LEAST_WORDS))
+        room = self.size() - QSize(2 * MARGIN + LEAST_WORDS, MARGIN + FOOT)
+        side = max(120, min(room.height(), room.width()))
         self.picture.setFixedSize(side, side)
 
     def _show(self) -> None:
@@ -184,6 +187,16 @@ class PresentationDialog(QDialog):
     def _show_picture(self, case: Case, image: QImage) -> None:
         if self._page and self._talk.cases[self._page - 1] is case:
             self.picture.show_image(image)
+
+
+def for_an_audience() -> str:
+    """Give the style that makes words legible from the back of a room."""
+    return (
+        f"QLabel {{ font-size: {text_px(1.45)}px; }}"
+        f'QLabel[role="title"] {{ font-size: {text_px(1.7)}px; }}'
+        f'QLabel[role="answer"] {{ font-size: {text_px(2.6)}px; }}'
+        f'QLabel[role="body-muted"] {{ font-size: {text_px(1.2)}px; }}'
+    )
 
 
 def _button(words: str, name: str, role: str, act: Callable[[], None]) -> QPushButton:
