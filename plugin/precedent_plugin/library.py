@@ -425,4 +425,5 @@ def _case_of(draft: CaseDraft, images: tuple[str, ...], originals: tuple[str | N
         teaching_point=draft.teaching_point,
         author=draft.author,
         originals=originals,
+        roi=draft.roi,
     )

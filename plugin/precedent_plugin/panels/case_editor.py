@@ -1,16 +1,17 @@
 """Editing one case where it stands: its words beside its picture, and what it is to other cases."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QImage, QKeyEvent
 from qtpy.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from precedent_plugin.cases import Case, CaseLink, LinkKind
+from precedent_plugin.cases import Case, CaseLink, LinkKind, Roi
 from precedent_plugin.panels.case_fields import CaseFields
 from precedent_plugin.panels.look import say
-from precedent_plugin.panels.pictures import Picture
+from precedent_plugin.panels.pointing import MarkedPicture
 from precedent_plugin.panels.words import Line, Paragraph
 
 SIDE = 220
@@ -32,7 +33,11 @@ class CaseEditor(QWidget):
         self.setObjectName("case-editor")
         self._on_save, self._on_close, self._on_unlink = on_save, on_close, on_unlink
         self._case: Case | None = None
-        self.picture = Picture(SIDE)
+        self.picture = MarkedPicture(SIDE)
+        self.picture.setAccessibleName("Picture; drag to mark where the answer lies")
+        self.picture.setToolTip("Drag or click to mark where the answer lies; Del removes the mark")
+        self.picture.take_roi(self._mark)
+        self._roi: Roi | None = None
         self.save = QPushButton("Save")
         self.save.setObjectName("case-save")
         say(self.save, "primary")
@@ -66,6 +71,7 @@ class CaseEditor(QWidget):
         """Show a case to edit."""
         self._case = case
         self.picture.show_image(QImage())
+        self._mark(case.roi)
         self.fields.show_case(case)
         self.origin.setText(origin_of(case))
         self.show_links(())
@@ -109,7 +115,11 @@ class CaseEditor(QWidget):
 
     def _save(self) -> None:
         if self._case is not None and self.save.isEnabled():
-            self._on_save(partial(self.fields.changed, self._case))
+            self._on_save(partial(self.fields.changed, replace(self._case, roi=self._roi)))
+
+    def _mark(self, roi: Roi | None) -> None:
+        self._roi = roi
+        self.picture.show_marks(roi)
 
 
 class _LinkRow(QWidget):
