@@ -21,7 +21,7 @@ from precedent_plugin.panels.facts_grid import FactsGrid
 from precedent_plugin.panels.flow import Flow, emptied
 from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture
-from precedent_plugin.panels.sent import SentView
+from precedent_plugin.panels.sent import Original, SentView
 from precedent_plugin.panels.words import Column, Line, Note, Paragraph, hairline, heading
 from precedent_plugin.report import DISCLAIMER
 
@@ -134,7 +134,13 @@ class AnswerView(QWidget):
         self.answer.setText(text + CARET)
 
     def show_answer(
-        self, text: str, lines: Sequence[Fact], *, warnings: Sequence[str], sent: Sent | None
+        self,
+        text: str,
+        lines: Sequence[Fact],
+        *,
+        warnings: Sequence[str],
+        sent: Sent | None,
+        original: Original | None = None,
     ) -> None:
         """Show the finished answer and its evidence."""
         say(self.answer, "answer" if len(text) < LONG else "long-answer")
@@ -142,7 +148,7 @@ class AnswerView(QWidget):
         self.facts.fill(lines)
         self._fill_read()
         self._fill_warnings(warnings)
-        self.show_sent(sent)
+        self.show_sent(sent, original)
         self._show_only(self.head, self.answer, self.evidence)
         self.copy_button.show()
 
@@ -156,10 +162,10 @@ class AnswerView(QWidget):
             if picture.property("sha") == sha:
                 picture.show_image(image)
 
-    def show_sent(self, sent: Sent | None) -> None:
-        """Offer what was sent."""
+    def show_sent(self, sent: Sent | None, original: Original | None = None) -> None:
+        """Offer what was sent, and the picture that it was made of."""
         captions = [f"{place}  {one.answer}" for place, one in enumerate(self._read, 1)]
-        self.sent.show_sent(sent, [*captions, "This question"])
+        self.sent.show_sent(sent, [*captions, "This question"], original)
 
     def show_stopped(self, partial: str) -> None:
         """Say that the reader stopped the answer; what had come stays, marked as incomplete."""

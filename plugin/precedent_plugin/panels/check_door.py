@@ -70,7 +70,9 @@ class CheckDoor:
         items = from_library(session.library, casebook.id)
         found = (casebook.name, casebook.id, items)
         folder = session.library.folder
-        return check_library(found, TrialPlan(model), folder, session.client, cancel, progress)
+        return check_library(
+            found, TrialPlan(model), folder, session.engine.client, cancel, progress
+        )
 
     def _keep_core(self, casebook: Casebook, case_ids: Sequence[str]) -> None:
         library = self._desk.library

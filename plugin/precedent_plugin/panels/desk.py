@@ -17,6 +17,7 @@ from qtpy.QtGui import QImage
 from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import require_text
 from precedent_inference.protocol import ModelCard, PromptFacts
+from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.cases import Case, Casebook, CaseDraft
 from precedent_plugin.erasure.erase import Erased
 from precedent_plugin.exchange import export_casebook, import_casebook
@@ -34,7 +35,7 @@ from precedent_plugin.preprocess import (
 )
 from precedent_plugin.prompting.repairing import repair_tray
 from precedent_plugin.question import Question
-from precedent_plugin.session import AskSettings, Session
+from precedent_plugin.session import Session
 from precedent_plugin.sureness import Sureness, find_sureness
 from precedent_plugin.tray import Tray
 from precedent_plugin.warnings.repair import (
@@ -89,7 +90,7 @@ class Desk:
         """The question that is sent next is a second look at the one before."""
         self.tray.changed.connect(self.judge)
         self.library.changed.connect(self._library_changed)
-        session.trouble.connect(self._complain)
+        session.recorder.trouble.connect(self._complain)
 
     @property
     def tray(self) -> Tray:
@@ -276,7 +277,7 @@ class Desk:
 
     def correct(self, question: Question, words: str, then: Callable[[Case], object]) -> None:
         """Keep the picture of a question with its right answer as a case; `then` gets it."""
-        self.session.did(question.id, "corrected")
+        self.session.recorder.did(question.id, "corrected")
         self.change_library(self._corrected, question, words, then=then)
 
     def change_library(

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from precedent_inference.protocol import PromptFacts
+from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.host import PaintedPixels, ViewSnapshot
 from precedent_plugin.originals import Values
 from precedent_plugin.preprocess import describe_view
 from precedent_plugin.select import ArrangedShot
-from precedent_plugin.session import AskSettings
 from precedent_plugin.sureness import Sureness
 from precedent_plugin.warnings.warning import PromptWarning
 

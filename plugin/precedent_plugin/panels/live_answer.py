@@ -17,6 +17,7 @@ from precedent_plugin.panels.evidence import EvidenceActs, EvidenceView
 from precedent_plugin.panels.facts import facts, pace
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.pictures import fitted, image_of_png
+from precedent_plugin.panels.sent import Original
 from precedent_plugin.panels.veil import AnswerVeil, compared
 from precedent_plugin.panels.verdict import VerdictStrip
 from precedent_plugin.plain import plain_words
@@ -74,7 +75,7 @@ class LiveAnswer(QWidget):
         clipboard = QApplication.clipboard()
         if self._question is not None and clipboard is not None and not self.is_veiled:
             clipboard.setText(report_text(self._question))
-            self._desk.session.did(self._question.id, "copied")
+            self._desk.session.recorder.did(self._question.id, "copied")
 
     def _examined(self, examination: Examination | None) -> None:
         if examination is None:
@@ -88,7 +89,7 @@ class LiveAnswer(QWidget):
 
     def _judge(self, right: bool) -> None:
         if self._question is not None:
-            self._desk.session.did(self._question.id, "right" if right else "wrong")
+            self._desk.session.recorder.did(self._question.id, "right" if right else "wrong")
 
     def _correct(self, words: str) -> None:
         question = self._question
@@ -182,7 +183,14 @@ class LiveAnswer(QWidget):
             self.view.show_veil(is_waiting=False)
             return
         warnings = tuple(dict.fromkeys((*question.warnings, *answer.warnings)))
-        self.view.show_answer(answer.text, facts(answer), warnings=warnings, sent=answer.sent)
+        image = question.image
+        self.view.show_answer(
+            answer.text,
+            facts(answer),
+            warnings=warnings,
+            sent=answer.sent,
+            original=Original(image.png, image.sha256, question.kept),
+        )
         if self._own:
             agrees = plain_words(self._own) == plain_words(answer.text)
             self.view.show_own(compared(self._own, agrees))
@@ -197,7 +205,7 @@ class LiveAnswer(QWidget):
         if question is None:
             return
         if question.state == "answered":
-            self._desk.session.did(question.id, "committed-first")
+            self._desk.session.recorder.did(question.id, "committed-first")
             self._finish(question)
         else:
             self.view.show_waiting()
@@ -207,7 +215,7 @@ class LiveAnswer(QWidget):
         """Show an answer that is not sure."""
         self._is_lifted = True
         if self._question is not None:
-            self._desk.session.did(self._question.id, "shown-unsure")
+            self._desk.session.recorder.did(self._question.id, "shown-unsure")
             self._finish(self._question)
 
     def _view_seen(self, view: View | None) -> None:

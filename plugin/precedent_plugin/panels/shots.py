@@ -158,6 +158,7 @@ class TrayPanel(QWidget):
         self._actions = CardActions(
             remove=self._remove,
             mute=lambda case_id, muted: desk.tray.mute(case_id, muted=muted),
+            pin=lambda case_id, pinned: desk.tray.pin(case_id, pinned=pinned),
             shift=self._shift,
             open=open_case,
             focus=self._focus,
@@ -282,7 +283,15 @@ class TrayPanel(QWidget):
 
     def _place(self, place: int, shot: ArrangedShot) -> None:
         case = shot.case
-        face = Face(case.id, shot.number, case.question, case.answer, shot.likeness, shot.muted)
+        face = Face(
+            case.id,
+            shot.number,
+            case.question,
+            case.answer,
+            shot.likeness,
+            shot.muted,
+            shot.pinned,
+        )
         card = self._shown.get(case.id)
         if card is None:
             card = self._shown[case.id] = ShotCard(face, self._actions)

@@ -6,6 +6,7 @@ from psygnal import Signal
 from qtpy.QtWidgets import QDockWidget, QWidget
 
 from precedent_plugin.cases import Casebook
+from precedent_plugin.engine_keeper import EngineLike
 from precedent_plugin.host import Host, HostCommand
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.panels.answer import AnswerActions
@@ -17,7 +18,7 @@ from precedent_plugin.panels.library import LibraryPanel
 from precedent_plugin.panels.models import ModelsPanel
 from precedent_plugin.panels.quiz_door import QuizDoor
 from precedent_plugin.panels.talk_door import TalkDoor
-from precedent_plugin.session import EngineLike, Session
+from precedent_plugin.session import Session
 from precedent_resources import resource
 
 SAMPLE_MARK = "sample.offered"

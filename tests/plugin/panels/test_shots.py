@@ -169,3 +169,17 @@ def test_any_bytes_of_a_drag_are_survived(content: bytes) -> None:
     mime = QMimeData()
     mime.setData(CASE_MIME, content)
     assert isinstance(ids_in(mime), tuple)
+
+
+def test_a_pinned_reference_is_sent_whatever_number_is_chosen(bench: Bench) -> None:
+    cases = bench.fill_tray("a", "b", "c")
+    card = bench.work.ask.tray.cards.cards[0]
+    bench.press(card, Qt.Key.Key_P)
+    pinned = [shot.case.id for shot in bench.work.desk.tray.shots if shot.pinned]
+    assert pinned == [card.face.case_id]
+    assert card.pin_button.isVisibleTo(card)
+    bench.work.ask._send_only(1)
+    assert [case.id for case in bench.work.desk.tray.active] == pinned
+    assert len(cases) == 3
+    bench.press(bench.work.ask.tray.cards.cards[0], Qt.Key.Key_P)
+    assert not any(shot.pinned for shot in bench.work.desk.tray.shots)

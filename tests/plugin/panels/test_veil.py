@@ -26,7 +26,7 @@ def is_shown(view: AnswerView) -> bool:
 
 
 def acts(bench: Bench) -> list[str]:
-    return [link.note for link in bench.work.session.audit.acts()]
+    return [link.note for link in bench.work.session.recorder.audit.acts()]
 
 
 def test_the_readers_answer_comes_first(bench: Bench, live: LiveAnswer) -> None:
