@@ -73,7 +73,6 @@ class Question:
         shots: tuple[Case, ...] = (),
         warnings: tuple[str, ...] = (),
         sureness: Sureness | None = None,
-        kept: tuple[float, float, float, float] | None = None,
     ) -> None:
         self.request: Final = request
         self.image: Final = image
@@ -84,9 +83,6 @@ class Question:
         """What the plugin found before it was sent; the engine's own are in `answer.warnings`."""
         self.sureness: Final = sureness
         """From when on the answer counts as sure; None where nothing is known of that."""
-        self.kept: Final = kept
-        """What the model sees of the picture: left, top, width and height in its pixels; None where
-        it was not counted before."""
         self._state: QuestionState = "draft"
         self.id = uuid.uuid4().hex
         """Under which history and record keep it; another one when it is sent again."""

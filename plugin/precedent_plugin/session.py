@@ -177,7 +177,6 @@ class Session:
             shots=cases,
             warnings=warnings,
             sureness=settings.sureness,
-            kept=facts.pictures[-1].kept if facts is not None and facts.pictures else None,
         )
         question.state_changed.connect(lambda _: self.recorder.keep(question))
         self._question = question
@@ -186,6 +185,14 @@ class Session:
         self.question_changed.emit(question)
         question.send(self.engine.client, self._run)
         return question
+
+    def seen(self, question: Question) -> tuple[float, float, float, float] | None:
+        """Give what the model saw of a question's picture: left, top, width, height in its pixels.
+
+        None from a server that does not say. May wait; raises EngineLost, PrecedentError.
+        """
+        facts = self.engine.client().count(question.request)
+        return facts.pictures[-1].kept if facts is not None and facts.pictures else None
 
     def examine(self) -> None:
         """Find out what the latest answer rests on. Raises QuestionError without an answer."""

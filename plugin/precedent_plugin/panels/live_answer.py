@@ -1,5 +1,6 @@
 """The answer of the question under way: follows the session and the question's own signals."""
 
+import logging
 import time
 from collections.abc import Callable
 from functools import partial
@@ -23,6 +24,8 @@ from precedent_plugin.panels.verdict import VerdictStrip
 from precedent_plugin.plain import plain_words
 from precedent_plugin.question import Question
 from precedent_plugin.report import report_text
+
+logger = logging.getLogger(__name__)
 
 
 class LiveAnswer(QWidget):
@@ -189,7 +192,13 @@ class LiveAnswer(QWidget):
             facts(answer),
             warnings=warnings,
             sent=answer.sent,
-            original=Original(image.png, image.sha256, question.kept),
+            original=Original(image.png, image.sha256),
+        )
+        self._desk.host.run(
+            self._desk.session.seen,
+            question,
+            on_result=lambda kept: self._frame(question, kept),
+            on_error=lambda error: logger.info("no frame: %s", type(error).__name__),
         )
         if self._own:
             agrees = plain_words(self._own) == plain_words(answer.text)
@@ -197,6 +206,12 @@ class LiveAnswer(QWidget):
         self.verdict.begin()
         for case in question.shots:
             self.view.show_read(case.images[0], self._desk.thumbnails.get(case.images[0]))
+
+    def _frame(self, question: Question, kept: tuple[float, float, float, float] | None) -> None:
+        """Show what the model saw of the picture."""
+        answer, image = question.answer, question.image
+        if question is self._question and answer is not None:
+            self.view.show_sent(answer.sent, Original(image.png, image.sha256, kept))
 
     def _commit(self, words: str) -> None:
         """Show the model's answer, or what has come of it, after the reader's own."""

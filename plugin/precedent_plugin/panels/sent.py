@@ -134,7 +134,8 @@ class OriginalView(QWidget):
         self.picture.show_image(image)
         self.picture.show_marks(None if original.kept is None else Roi(*original.kept))
         self.words.setText(seen_words(image.width(), image.height(), original))
-        self.digest.setText(f"SHA-256 {original.sha256[:24]}\n{original.sha256[24:]}")
+        parts = [original.sha256[at : at + 22] for at in range(0, 64, 22)]
+        self.digest.setText("\n".join(("SHA-256", *parts)))
 
 
 def seen_words(width: int, height: int, original: Original) -> str:

@@ -35,4 +35,4 @@ def test_the_frame_and_the_hashes_are_shown_when_it_is_unfolded(qapp: QApplicati
     view.fold.setChecked(True)
     assert view.original.picture._roi is not None
     assert view.original.picture._roi.x == 40.0
-    assert view.original.digest.text().replace("\n", "") == "SHA-256 " + "c" * 64
+    assert view.original.digest.text().replace("\n", "") == "SHA-256" + "c" * 64
