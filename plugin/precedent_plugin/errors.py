@@ -41,6 +41,10 @@ class CasebookError(PluginError):
     """A casebook file is refused, or cannot be written."""
 
 
+class DatasetError(PluginError):
+    """A data set is not of a layout that is known, or cannot be read."""
+
+
 class AuditError(PluginError):
     """The record of questions cannot be read or written, or a question cannot be asked again."""
 

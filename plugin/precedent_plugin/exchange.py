@@ -1,6 +1,6 @@
 """Casebooks between the library and `.casebook` files."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from precedent_plugin.casebook_file import read_casebook, write_casebook
@@ -10,6 +10,14 @@ from precedent_plugin.library import CaseLibrary
 from precedent_plugin.pseudonyms import Pseudonyms
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A casebook as it may leave the library."""
+
+    casebook: Casebook
+    cases: tuple[Case, ...]
+
+
 def export_casebook(library: CaseLibrary, casebook_id: str, path: Path) -> None:
     """Write a casebook of the library into one file, atomically. May wait.
 
@@ -17,13 +25,19 @@ def export_casebook(library: CaseLibrary, casebook_id: str, path: Path) -> None:
     at home: they may be the days on which patients were seen. So do the modality values: they may
     show what the window hides.
     """
+    shared = shared_casebook(library, casebook_id)
+    write_casebook(path, shared.casebook, shared.cases, library.image)
+
+
+def shared_casebook(library: CaseLibrary, casebook_id: str) -> Shared:
+    """Give a casebook as it may leave the library. Raises LibraryError when it is gone."""
     casebook = next((book for book in library.casebooks() if book.id == casebook_id), None)
     if casebook is None:
         raise LibraryError("This casebook is not in the library any more.", "Choose another one.")
     members = library.cases(casebook=casebook_id)
-    shared = frozenset(case.id for case in members)
-    cases = [_for_sharing(case, casebook, library.pseudonyms, shared) for case in members]
-    write_casebook(path, casebook, cases, library.image)
+    within = frozenset(case.id for case in members)
+    cases = tuple(_for_sharing(case, casebook, library.pseudonyms, within) for case in members)
+    return Shared(casebook, cases)
 
 
 def import_casebook(library: CaseLibrary, path: Path) -> Casebook:

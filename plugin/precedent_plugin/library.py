@@ -302,6 +302,14 @@ class CaseLibrary:
             lambda former: casebook_changes.with_first(named, former),
         )
 
+    def stage(self, png: bytes) -> str:
+        """Write a picture ahead of the cases that will name it; give its hash.
+
+        What no case names in the end is swept away with the next deletion.
+        """
+        with self._store.guarding():
+            return self._album.images.keep(png)
+
     def take_in(
         self, casebook: Casebook, cases: Sequence[Case], picture: Callable[[str], bytes]
     ) -> Casebook:

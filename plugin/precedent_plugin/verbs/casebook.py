@@ -10,11 +10,10 @@ from typing import Any
 from precedent_plugin.casebook_file import SUFFIX, read_casebook
 from precedent_plugin.cases import Case, Casebook, CaseDraft
 from precedent_plugin.errors import UsageError
-from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.library import CaseLibrary, default_folder
 from precedent_plugin.output import say, say_json
 from precedent_plugin.shelf import find_casebook
-from precedent_plugin.verbs import casebook_check
+from precedent_plugin.verbs import casebook_check, casebook_exchange
 from precedent_plugin.verbs.ask import read_view
 
 Act = Callable[[CaseLibrary, argparse.Namespace], tuple[dict[str, Any], str]]
@@ -54,11 +53,12 @@ def parser() -> argparse.ArgumentParser:
     casebook_check.add_arguments(
         verb("check", casebook_check.check, "Ask each case of the others; say whether shots help.")
     )
-    out = verb("export", export, "Write a casebook into one file.")
-    out.add_argument("casebook", metavar="NAME")
-    out.add_argument("out", type=Path, metavar="OUT.casebook")
-    take = verb("import", import_file, "Take a casebook file into the library.")
-    take.add_argument("file", type=Path, metavar="FILE.casebook")
+    casebook_exchange.add_export_arguments(
+        verb("export", casebook_exchange.export, "Write a casebook as a file, page, table, DICOM.")
+    )
+    casebook_exchange.add_import_arguments(
+        verb("import", casebook_exchange.import_path, "Take a casebook file or a data set in.")
+    )
     return made
 
 
@@ -121,24 +121,6 @@ def add_case(library: CaseLibrary, arguments: argparse.Namespace) -> tuple[dict[
     case = library.add(draft, image.png)
     library.add_to_casebook(casebook.id, [case.id])
     return asdict(case), f"Kept case {case.id[:8]} in “{casebook.name}”."
-
-
-def export(library: CaseLibrary, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    """Write a casebook into one file."""
-    casebook = find_casebook(library, arguments.casebook)
-    out: Path = arguments.out
-    if out.suffix != SUFFIX:
-        raise UsageError(f"{out} does not end in {SUFFIX}.", f"Call it {out.stem}{SUFFIX}.")
-    export_casebook(library, casebook.id, out)
-    size = out.stat().st_size
-    document = {"path": str(out), "bytes": size, "cases": casebook.case_count}
-    return document, f"Wrote {casebook.case_count} cases into {out} ({size / 1024:.0f} KiB)."
-
-
-def import_file(library: CaseLibrary, arguments: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    """Take a casebook file into the library."""
-    book = import_casebook(library, arguments.file)
-    return asdict(book), f"Took in “{book.name}” with {book.case_count} cases."
 
 
 def _shown(casebook: Casebook, cases: list[Case]) -> str:

@@ -66,7 +66,7 @@ def test_casebook_travels_through_a_file(
         (["show", "absent"], "no casebook “absent”"),
         (["new", " "], "1 to 200 characters"),
         (["new", "SIDES"], "already"),
-        (["export", "Sides", "sides.zip"], "Call it sides.casebook"),
+        (["export", "Sides", "sides.zip"], "What sides.zip should be is not clear"),
         (["export", "Sides", "absent/folder/sides.casebook"], "cannot be written"),
         (["import", "absent.casebook"], "no such file"),
         (["add", "Sides", "absent.png", "-q", "Q", "-a", "A"], "There is no file absent.png"),
