@@ -14,6 +14,8 @@ from precedent_plugin.errors import DatasetError
 
 NAME: Final = "table"
 NEEDED: Final = ("image", "question", "answer")
+IMAGE: Final = ("image", "file", "image_path", "img_name")
+"""Names under which the picture's file is found in tables; the first that is there counts."""
 SUFFIXES: Final = (".jsonl", ".csv", ".tsv")
 
 
@@ -39,9 +41,10 @@ def rows(path: Path, wish: Wish) -> Read:
         place = f"{table.name}, row {number}"
         if wish.split and words(row.get("split")) != wish.split:
             continue
-        picture = shelf.find(words(row.get("image")))
+        name = next((words(row[column]) for column in IMAGE if column in row), "")
+        picture = shelf.find(name)
         if picture is None:
-            yield Refused(place, f"the picture {words(row.get('image'))!r} is missing")
+            yield Refused(place, f"the picture {name!r} is missing")
             continue
         try:
             yield _row(place, picture, row)
@@ -101,5 +104,5 @@ def _pair(value: object, name: str) -> tuple[float, float] | None:
 
 def _is_ours(path: Path) -> bool:
     for _, row in read_rows(path):
-        return set(NEEDED) <= row.keys()
+        return {"question", "answer"} <= row.keys() and not row.keys().isdisjoint(IMAGE)
     return False
