@@ -91,3 +91,4 @@ def test_the_quiz_asks_to_point_and_shows_both(bench: Bench) -> None:
     # (32, 24) is 22 across and 14 down beside (10, 10): 26 pixels.
     assert quiz.given.text() == "You pointed 26 pixels beside it"
     assert quiz.wanted.text() == marked.answer
+    quiz.reject()
