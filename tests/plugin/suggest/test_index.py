@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -42,8 +43,8 @@ def add_from_elsewhere(folder: Path, first: int) -> None:
 
 def add_and_die(folder: Path) -> None:
     """End as a killed process does, when the draft is written and the file not yet renamed."""
-    os.fsync = lambda _: os._exit(DEAD)
-    PictureIndex(folder, ID).add(vectors(2), everything)
+    with mock.patch.object(os, "fsync", side_effect=lambda _: os._exit(DEAD)):
+        PictureIndex(folder, ID).add(vectors(2), everything)
 
 
 def test_what_was_kept_is_read_again(tmp_path: Path) -> None:
