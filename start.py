@@ -43,6 +43,8 @@ SAMPLE_STUDY = ROOT / "resources" / "precedent_resources" / "samples" / "study"
 DEMO_PICTURE = "precedent-demo.png"
 WINDOW_PICTURE = "precedent-window.png"
 BUNDLE_RECORD = "bundle.json"
+MOST_PROCESSES = 4
+"""For the tests: each loads torch and Qt for itself."""
 
 QT_LIBRARIES = {
     "libEGL.so.1": "libegl1",
@@ -445,7 +447,7 @@ def run_checks(arguments: Sequence[str]) -> int:
         "ruff format": [python, "-m", "ruff", "format", "--check", "."],
         "mypy": [python, "-m", "mypy"],
         "pyright": [python, "-m", "pyright"],
-        "pytest": [python, "-m", "pytest", *arguments],
+        "pytest": [python, "-m", "pytest", *(arguments or side_by_side())],
     }
     outcomes = [run_check(name, command, environment) for name, command in checks.items()]
     width = max(len(one.name) for one in outcomes)
@@ -454,6 +456,11 @@ def run_checks(arguments: Sequence[str]) -> int:
         mark = "passed" if one.passed else "FAILED"
         say(f"{one.name:<{width}}  {mark}  {one.seconds:6.1f} s  {one.detail}")
     return 0 if all(one.passed for one in outcomes) else 1
+
+
+def side_by_side() -> list[str]:
+    """Give what spreads the whole suite over processes, a file's tests in one of them."""
+    return ["-n", str(min(MOST_PROCESSES, os.cpu_count() or 1)), "--dist", "loadfile"]
 
 
 def run_check(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Outcome:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from precedent_inference.caches.image_store import default_root, remove_all
 from precedent_inference.child import Child
 from precedent_inference.embedding.embeddings import BATCH, Embeddings, EmbedRequest, joined
 from precedent_inference.errors import Cancelled, EngineError, EngineLost
@@ -118,6 +119,15 @@ class EngineClient:
         if not response.is_success:
             raise error_from_json(_json(response.text), response.status_code)
         return facts_from_json(_json(response.text))
+
+    def forget(self) -> None:
+        """Empty the engine's caches, in memory and on disk, once a question under way is over.
+
+        A server that is not ours is left alone. Raises EngineLost, EngineError.
+        """
+        response = self._send("DELETE", "/v1/precedent/caches")
+        if not response.is_success and response.status_code not in NOT_OFFERED:
+            raise error_from_json(_json(response.text), response.status_code)
 
     def ask(
         self,
@@ -389,6 +399,13 @@ class LocalEngine:
             if on_progress is not None:
                 on_progress("Starting the engine.")
             return self._reach(self._replace(child), on_progress)
+
+    def forget(self) -> None:
+        """Empty the caches: by the engine where it runs, else on disk. Raises EngineError."""
+        if self.is_running:
+            self.client().forget()
+        else:
+            remove_all(default_root())
 
     def close(self) -> None:
         """End the process and wait for it; who waits for a client gets EngineLost."""

@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from precedent_inference.protocol import Answer, AskRequest
+from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.audit.entry import Ended, Put
 from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.composer import compose
+from precedent_plugin.engine_keeper import EngineLike
 from precedent_plugin.errors import PluginError
 from precedent_plugin.host import PaintedPixels, ViewSnapshot
 from precedent_plugin.preprocess import ViewImage
 from precedent_plugin.prompting.matching import squared, squared_view
 from precedent_plugin.references import Reference
 from precedent_plugin.report import DISCLAIMER, model_words
-from precedent_plugin.session import AskSettings, EngineLike
 from precedent_plugin.warnings.check import prompt_warnings
 from precedent_plugin.warnings.warning import Proposal
 from precedent_resources import PrecedentError

@@ -8,10 +8,11 @@ Writing is the same words for the same casebook, byte for byte.
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
-from precedent_plugin.cases import Case, Casebook, CaseLink, Provenance
+from precedent_plugin.cases import Case, Casebook, CaseLink, Provenance, Roi
 from precedent_plugin.errors import CasebookError, CaseError
 from precedent_resources import resource
 
@@ -91,6 +92,7 @@ def _case_document(case: Case, sizes: Sizes) -> dict[str, Any]:
         "task": case.task,
         "teaching_point": case.teaching_point,
         "author": case.author,
+        "roi": case.roi and asdict(case.roi),
         "links": [{"kind": link.kind, "case_id": link.case_id} for link in case.links],
         "provenance": _provenance_document(case.provenance),
         "revision": case.revision,
@@ -128,6 +130,7 @@ def _case(document: dict[str, Any]) -> Case:
         teaching_point=document.get("teaching_point") or None,
         author=document.get("author", ""),
         links=tuple(CaseLink(link["kind"], link["case_id"]) for link in document.get("links", ())),
+        roi=Roi(**document["roi"]) if document.get("roi") else None,
     )
 
 

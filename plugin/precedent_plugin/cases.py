@@ -12,6 +12,7 @@ MAX_TEXT_CHARACTERS = 2_000
 MAX_RATIONALE_CHARACTERS = 20_000
 MAX_TAGS = 64
 MAX_TAG_CHARACTERS = 80
+MAX_SIDE = 1 << 20
 MAX_LINE_CHARACTERS = 200
 """Task and author."""
 
@@ -66,6 +67,31 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Roi:
+    """Where in the first picture the answer lies: a rectangle in its pixels, without sides a point.
+
+    Pixel (0, 0) reaches from 0 to 1 on both axes.
+    """
+
+    x: float
+    y: float
+    width: float = 0.0
+    height: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Raise CaseError for a rectangle that is none."""
+        sides = (self.x, self.y, self.width, self.height)
+        if not all(math.isfinite(side) and 0 <= side <= MAX_SIDE for side in sides):
+            raise CaseError("The place in the picture is not a rectangle.", "Mark it again.")
+
+    def beside(self, x: float, y: float) -> tuple[float, float]:
+        """Give how far a point lies outside, across and down, in pixels; (0, 0) inside."""
+        across = max(self.x - x, 0.0, x - self.x - self.width)
+        down = max(self.y - y, 0.0, y - self.y - self.height)
+        return across, down
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLink:
     """What a case is to another one."""
 
@@ -91,6 +117,8 @@ class CaseDraft:
     """What a learner should keep of it; never shown to a model."""
     author: str = ""
     """Who made the case, as they wish to be named; never a patient."""
+    roi: Roi | None = None
+    """Where in the first picture the answer lies."""
 
     def __post_init__(self) -> None:
         check_words(self.question, self.answer, self.rationale, self.tags)
@@ -123,6 +151,8 @@ class Case:
     empty when that is so of all."""
     links: tuple[CaseLink, ...] = ()
     """What it is to other cases; made and removed by the library, `update` leaves them alone."""
+    roi: Roi | None = None
+    """Where in the first picture the answer lies."""
 
     def __post_init__(self) -> None:
         if not self.images:

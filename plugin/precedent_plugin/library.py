@@ -7,7 +7,7 @@ the disk before the row that names it. `changed` fires through `deliver`.
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from sqlite3 import Connection
@@ -17,6 +17,7 @@ from platformdirs import user_data_path
 from psygnal import Signal
 
 from precedent_plugin.cases import Case, Casebook, CaseDraft, CaseLink
+from precedent_plugin.errors import LibraryError
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.originals import Values
 from precedent_plugin.pictures import png_size
@@ -31,9 +32,16 @@ from precedent_plugin.storage import (
     question_rows,
 )
 from precedent_plugin.storage.album import Album
-from precedent_plugin.storage.case_search import Search, Window, count_cases, select_cases
+from precedent_plugin.storage.case_search import (
+    Search,
+    Window,
+    count_cases,
+    select_cases,
+    select_ids,
+)
 from precedent_plugin.storage.edits import ChangeKind, Done, EditStack
 from precedent_plugin.storage.health import LibraryHealth, examine
+from precedent_plugin.storage.patient_rows import Traces, delete_traces, select_traces
 from precedent_plugin.storage.store import Store
 from precedent_plugin.storage.taking_in import Parcel, take_in
 
@@ -125,6 +133,16 @@ class CaseLibrary:
         with self._store.reading() as connection:
             return select_cases(connection, Search(query, casebook), Window(offset, limit))
 
+    def case_ids(self, query: str = "", casebook: str | None = None) -> Sequence[str]:
+        """Give the ids of the cases that `cases` would give, for a list that reads them as seen."""
+        with self._store.reading() as connection:
+            return select_ids(connection, Search(query, casebook))
+
+    def find_all(self, case_ids: Sequence[str]) -> Sequence[Case]:
+        """Give the cases of these ids, of the trash too, in no order; what is gone is left out."""
+        with self._store.reading() as connection:
+            return case_rows.select_known(connection, case_ids)
+
     def count(self, query: str = "", casebook: str | None = None) -> int:
         """Say how many cases `cases` would give without a window."""
         with self._store.reading() as connection:
@@ -193,6 +211,11 @@ class CaseLibrary:
         with self._store.reading() as connection:
             return case_rows.select_trash(connection)
 
+    def trash_ids(self) -> Sequence[str]:
+        """Give the ids of the cases in the trash, latest first."""
+        with self._store.reading() as connection:
+            return case_rows.select_trash_ids(connection)
+
     def empty_trash(self) -> int:
         """Delete what is in the trash for good, pictures included; say how many cases."""
         with self._store.changing() as connection:
@@ -245,11 +268,13 @@ class CaseLibrary:
         )
         return self._make(lambda connection: casebook_changes.create(connection, casebook))
 
-    def rename_casebook(self, casebook_id: str, name: str) -> None:
-        """Give a casebook another name. Raises LibraryError when it is taken or empty."""
-        self._make(
-            lambda connection: casebook_changes.rename(connection, casebook_id, name.strip())
-        )
+    def describe_casebook(self, casebook: Casebook) -> None:
+        """Give a casebook another name, description and licence.
+
+        Raises LibraryError when the name is taken or empty.
+        """
+        titled = replace(casebook, name=casebook.name.strip())
+        self._make(lambda connection: casebook_changes.describe(connection, titled))
 
     def delete_casebook(self, casebook_id: str) -> None:
         """Delete a casebook; its cases stay."""
@@ -323,6 +348,32 @@ class CaseLibrary:
         self._tell("history", ())
         return count
 
+    # Patients
+
+    def traces(self, patient_key: str) -> Traces:
+        """Find what is held of a patient, the trash included.
+
+        patient_key: a pseudonym of this library; LibraryError for an empty one.
+        """
+        if not patient_key:
+            raise LibraryError(
+                "This case names no patient, so nothing else of the patient can be found.",
+                "Delete the case itself.",
+            )
+        with self._store.reading() as connection:
+            return select_traces(connection, patient_key)
+
+    def erase(self, traces: Traces) -> None:
+        """Delete a patient's cases, questions and pictures for good, from the files themselves."""
+        with self._store.changing() as connection:
+            delete_traces(connection, traces)
+            picture_rows.delete_unused(connection)
+        self._edits.clear()
+        self._sweep()
+        self._store.scrub()
+        self._tell("cases", traces.case_ids)
+        self._tell("history", ())
+
     # State
 
     def poll(self) -> bool:
@@ -379,4 +430,5 @@ def _case_of(draft: CaseDraft, images: tuple[str, ...], originals: tuple[str | N
         teaching_point=draft.teaching_point,
         author=draft.author,
         originals=originals,
+        roi=draft.roi,
     )

@@ -25,6 +25,7 @@ from precedent_plugin.errors import QuestionError
 from precedent_plugin.history import Outcome
 from precedent_plugin.host import Runner, TaskHandle
 from precedent_plugin.preprocess import ViewImage
+from precedent_plugin.sureness import Judged, Sureness
 from precedent_resources import PrecedentError
 
 QuestionState = Literal["draft", "sent", "streaming", "answered", "failed", "cancelled"]
@@ -71,6 +72,7 @@ class Question:
         *,
         shots: tuple[Case, ...] = (),
         warnings: tuple[str, ...] = (),
+        sureness: Sureness | None = None,
     ) -> None:
         self.request: Final = request
         self.image: Final = image
@@ -79,6 +81,8 @@ class Question:
         """The cases of the prompt, in its order."""
         self.warnings: Final = warnings
         """What the plugin found before it was sent; the engine's own are in `answer.warnings`."""
+        self.sureness: Final = sureness
+        """From when on the answer counts as sure; None where nothing is known of that."""
         self._state: QuestionState = "draft"
         self.id = uuid.uuid4().hex
         """Under which history and record keep it; another one when it is sent again."""
@@ -105,6 +109,13 @@ class Question:
     def progress(self) -> str:
         """What is done before the first word, empty afterwards."""
         return self._progress
+
+    @property
+    def judged(self) -> Judged | None:
+        """Whether the answer is sure enough; None where nothing is known of that."""
+        if self.sureness is None or self._answer is None:
+            return None
+        return self.sureness.judge(self._answer)
 
     @property
     def answer(self) -> Answer | None:

@@ -5,94 +5,37 @@ engine: call them through the host's `run`. All others return at once, and are c
 """
 
 import logging
-import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from dataclasses import replace
+from typing import Final
 
 from psygnal import Signal
 
-from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import Prompt
-from precedent_inference.protocol import AskRequest, ModelCard, PromptFacts, Sampling
-from precedent_inference.templates import TemplateChanges
-from precedent_plugin.audit.entry import Ended, Put
-from precedent_plugin.audit.trail import AuditTrail
+from precedent_inference.protocol import ModelCard, PromptFacts
+from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.cases import Case
 from precedent_plugin.composer import compose
+from precedent_plugin.engine_keeper import EngineKeeper, EngineLike
+from precedent_plugin.erasure.erase import Erased, erase_patient
+from precedent_plugin.erasure.stores import stores_of
 from precedent_plugin.errors import QuestionError, TrayError
-from precedent_plugin.examination import Examination, Examines
-from precedent_plugin.history import QuestionRecord
+from precedent_plugin.examination import Examination
 from precedent_plugin.host import Runner
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.preprocess import ViewImage
 from precedent_plugin.prompting.matching import scaled, squared, squared_view, windowed
 from precedent_plugin.prompting.template_files import TemplateFiles, templates_folder
-from precedent_plugin.question import Client, Question
-from precedent_plugin.report import model_words
+from precedent_plugin.question import Question
+from precedent_plugin.recorder import Recorder
 from precedent_plugin.select import ArrangedShot, describe_png, likeness, order_shots
 from precedent_plugin.shot_pictures import ShotPictures
 from precedent_plugin.tray import Tray
 from precedent_plugin.warnings.check import prompt_warnings
 from precedent_plugin.warnings.repair import MatchScale, Rendering
 from precedent_plugin.warnings.warning import PromptWarning, Proposal
-from precedent_resources import PrecedentError
 
 logger = logging.getLogger(__name__)
-
-
-class EngineClientLike(Client, Examines, Protocol):
-    """The part of `EngineClient` that a session needs."""
-
-    def models(self) -> tuple[ModelCard, ...]:
-        """List the models that the engine offers."""
-        ...
-
-    def count(self, request: AskRequest) -> PromptFacts | None:
-        """Say what a request would take of its model; None from a server that is not ours."""
-        ...
-
-
-class EngineLike(Protocol):
-    """The part of `LocalEngine` that a session needs."""
-
-    def client(self, *, on_progress: Callable[[str], None] | None = None) -> EngineClientLike:
-        """Give a client of a running engine; start it when it is not running or dead."""
-        ...
-
-    def close(self) -> None:
-        """End the process."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class AskSettings:
-    """How to ask."""
-
-    model: str = "starter"
-    sampling: Sampling = field(default_factory=Sampling)
-    rationale: bool = False
-    options: tuple[str, ...] = ()
-    """Score these answers instead of letting the model write one."""
-    fit_whole: bool = False
-    """Send every picture whole inside a square, so that the model's crop cuts nothing of it."""
-    templates: TemplateChanges | None = None
-    """What is written differently from the model's own templates."""
-    next_best: bool = False
-    """Also find the answer that the model would have given next, which takes as long again."""
-
-    def request(self, prompt: Prompt) -> AskRequest:
-        """Give the request that asks a prompt so."""
-        return AskRequest(
-            prompt=prompt,
-            model=self.model,
-            sampling=self.sampling,
-            rationale=self.rationale,
-            options=self.options,
-            logprobs=True,
-            next_best=self.next_best,
-            templates=self.templates,
-        )
 
 
 class Session:
@@ -102,8 +45,6 @@ class Session:
     """With the new `Question`; its own signals say how it goes on."""
     examination_changed = Signal(object)
     """With the new `Examination`, or None when another question was asked."""
-    trouble = Signal(object)
-    """With a PrecedentError that is not the question's own: history could not be written."""
 
     def __init__(
         self,
@@ -116,12 +57,9 @@ class Session:
         self.tray = Tray()
         self.templates = TemplateFiles(templates_folder(library.folder))
         self._run = run
-        self._make_engine = make_engine
-        self._engine: EngineLike | None = None
-        self._engine_lock = threading.Lock()
-        self._is_closed = False
+        self.engine: Final = EngineKeeper(make_engine)
         self._pictures = ShotPictures(library.image)
-        self.audit: Final = AuditTrail(library.folder)
+        self.recorder: Final = Recorder(library, run)
         self._question: Question | None = None
         self._examination: Examination | None = None
 
@@ -132,7 +70,7 @@ class Session:
 
     def models(self, progress: Callable[[str], None] | None = None) -> tuple[ModelCard, ...]:
         """List the models; may wait for the engine to start."""
-        return self._connect(progress).models()
+        return self.engine.client(progress).models()
 
     def arrange(self, image: ViewImage | None) -> tuple[ArrangedShot, ...]:
         """Give the tray's shots in the order of the prompt, muted ones after; may wait."""
@@ -180,7 +118,7 @@ class Session:
         if not all(case.rationale for case in cases):
             settings = replace(settings, rationale=False)
         prompt = self._prompt(cases, image, text.strip() or "?", settings)
-        return self._connect(None).count(settings.request(prompt))
+        return self.engine.client().count(settings.request(prompt))
 
     def can_render(self, case_ids: Collection[str]) -> bool:
         """Say whether these shots can be shown in another window."""
@@ -233,23 +171,38 @@ class Session:
         found = prompt_warnings(self._proposal(shots, image, settings, facts))
         warnings = tuple(warning.message for warning in found)
         self.stop()
-        question = Question(settings.request(prompt), image, shots=cases, warnings=warnings)
-        question.state_changed.connect(lambda _: self._keep(question))
+        question = Question(
+            settings.request(prompt),
+            image,
+            shots=cases,
+            warnings=warnings,
+            sureness=settings.sureness,
+        )
+        question.state_changed.connect(lambda _: self.recorder.keep(question))
         self._question = question
         self._examination = None
         self.examination_changed.emit(None)
         self.question_changed.emit(question)
-        question.send(self._connect, self._run)
+        question.send(self.engine.client, self._run)
         return question
+
+    def seen(self, question: Question) -> tuple[float, float, float, float] | None:
+        """Give what the model saw of a question's picture: left, top, width, height in its pixels.
+
+        None from a server that does not say. May wait; raises EngineLost, PrecedentError.
+        """
+        facts = self.engine.client().count(question.request)
+        return facts.pictures[-1].kept if facts is not None and facts.pictures else None
 
     def examine(self) -> None:
         """Find out what the latest answer rests on. Raises QuestionError without an answer."""
         if self._question is None:
             raise QuestionError("There is no answer to examine.", "Ask first.")
         if self._examination is None:
-            self._examination = Examination(self._question)
+            examination = self._examination = Examination(self._question)
+            examination.changed.connect(lambda: self.recorder.keep_evidence(examination))
             self.examination_changed.emit(self._examination)
-        self._examination.start(self._connect, self._run)
+        self._examination.start(self.engine.client, self._run)
 
     def stop(self) -> None:
         """Stop the question or the examination under way."""
@@ -261,41 +214,25 @@ class Session:
     def retry(self) -> None:
         """Send the latest question again after it failed or was stopped; starts a dead engine."""
         if self._question is not None:
-            self._question.send(self._connect, self._run)
+            self._question.send(self.engine.client, self._run)
 
-    def did(self, question_id: str, what: str) -> None:
-        """Record what the reader did with an answer, in one word: "copied"."""
-        self._run(
-            self.audit.act, question_id, what, on_result=lambda _: None, on_error=self._complain
-        )
+    def erase_patient(
+        self, patient_key: str, progress: Callable[[str], None] | None = None
+    ) -> Erased:
+        """Delete a patient everywhere for good, and search for what is left; waits.
 
-    def restart(self) -> None:
-        """End the engine; the next question starts one, which looks for its models anew.
-
-        May wait for the process: not on the GUI thread.
+        The tray is the caller's to clear, on its thread. Raises PrecedentError.
         """
-        with self._engine_lock:
-            engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.close()
+        self.stop()
+        stores = stores_of(self.library.folder, self.engine.forget)
+        erased = erase_patient(self.library, stores, patient_key, progress)
+        self._pictures.forget()
+        return erased
 
     def close(self) -> None:
         """Stop everything and end the engine; the library is closed by who opened it."""
         self.stop()
-        with self._engine_lock:
-            self._is_closed = True
-            engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.close()
-
-    def _connect(self, progress: Callable[[str], None] | None) -> EngineClientLike:
-        with self._engine_lock:
-            if self._is_closed:
-                raise EngineLost("The engine was ended with its window.", "Open the window again.")
-            if self._engine is None:
-                self._engine = self._make_engine()
-            engine = self._engine
-        return engine.client(on_progress=progress)
+        self.engine.close()
 
     def _likenesses(
         self, cases: Sequence[Case], image: ViewImage | None
@@ -343,61 +280,6 @@ class Session:
             rationale=settings.rationale,
             facts=facts,
         )
-
-    def _keep(self, question: Question) -> None:
-        """Write a finished question into the history, off this thread."""
-        if question.is_finished:
-            self._run(
-                self._record,
-                record_of(question),
-                put_of(question),
-                ended_of(question),
-                on_result=lambda _: None,
-                on_error=self._complain,
-            )
-
-    def _record(self, record: QuestionRecord, put: Put, ended: Ended) -> None:
-        """Write the audit first: what is not recorded there is not shown as done either."""
-        self.audit.record(put, ended)
-        self.library.record_question(record, put.image.png)
-
-    def _complain(self, error: PrecedentError) -> None:
-        logger.warning("A question was not recorded.")
-        self.trouble.emit(error)
-
-
-def record_of(question: Question) -> QuestionRecord:
-    """Give what is kept of a finished question. An incomplete answer is marked by its outcome."""
-    answer = question.answer
-    where = question.image.provenance
-    return QuestionRecord(
-        id=question.id,
-        asked_at=question.asked_at,
-        question=question.request.prompt.query.question,
-        outcome=question.outcome,
-        answer=question.text,
-        model=question.request.model if answer is None else model_words(answer.model),
-        case_ids=tuple(case.id for case in question.shots),
-        image=question.image.sha256,
-        source=where.source,
-        confidence=None if answer is None else answer.confidence,
-        warnings=tuple(
-            dict.fromkeys((*question.warnings, *(() if answer is None else answer.warnings)))
-        ),
-        patient_key=where.patient_key,
-        study_key=where.study_key,
-    )
-
-
-def put_of(question: Question) -> Put:
-    """Give a question as it was put, for the audit."""
-    return Put(question.id, question.asked_at, question.request, question.image, question.shots)
-
-
-def ended_of(question: Question) -> Ended:
-    """Give how a question ended, for the audit."""
-    error = "" if question.error is None else question.error.message
-    return Ended(question.outcome, question.answer, question.text, error, question.warnings)
 
 
 def _sent(shots: Sequence[ArrangedShot]) -> tuple[Case, ...]:

@@ -25,6 +25,13 @@ class ShotPictures:
         with self._lock:
             self._held[sha256] = png
 
+    def forget(self) -> None:
+        """Keep none any more."""
+        with self._lock:
+            self._held.clear()
+            self._kept.clear()
+            self._bytes = 0
+
     def read(self, sha256: str) -> bytes:
         """Give a picture, from the disk when it is not at hand. Raises LibraryError."""
         with self._lock:

@@ -4,7 +4,7 @@ The order held here is the reader's; `select.py` gives the order in which shots 
 changes are made on the GUI thread, and `changed` fires there after each.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -159,6 +159,14 @@ class Tray:
             self._done.clear()
             self._undone.clear()
             self.changed.emit()
+
+    def forget(self, case_ids: Collection[str]) -> None:
+        """Take out shots of cases that are gone for good, from what undo would bring back too."""
+        self._done.clear()
+        self._undone.clear()
+        shots = tuple(shot for shot in self.shots if shot.case.id not in case_ids)
+        self._state = replace(self._state, shots=shots)
+        self.changed.emit()
 
     def undo(self) -> None:
         """Take the last change back."""

@@ -190,3 +190,4 @@ def test_a_server_of_another_make_counts_nothing() -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(404, json={"detail": "Not Found"}))
     with EngineClient("http://other", transport=transport) as client:
         assert client.count(tiny_request(1)) is None
+        client.forget()

@@ -22,6 +22,7 @@ from precedent_inference.protocol import (
     Timing,
 )
 from precedent_inference.templates import TemplateChanges
+from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.cases import Case, CaseDraft, Provenance
 from precedent_plugin.errors import LibraryError, TrayError
 from precedent_plugin.library import CaseLibrary
@@ -32,7 +33,7 @@ from precedent_plugin.prompting.matching import in_window
 from precedent_plugin.report import DISCLAIMER, INCOMPLETE, record_text, report_text
 from precedent_plugin.runners import run_here
 from precedent_plugin.select import muting
-from precedent_plugin.session import AskSettings, Session
+from precedent_plugin.session import Session
 from precedent_plugin.warnings.repair import MatchScale, MatchWindow
 
 STARTER = ModelSummary("starter", "flamingo", "onnx", "float32", "CPU")
@@ -64,6 +65,9 @@ class FakeEngine:
         self.dying = 0
         """How often it still counts as running although it is dead."""
         self.is_closed = False
+
+    def forget(self) -> None:
+        """It keeps nothing."""
 
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> "FakeEngine":
         if self.dying:
@@ -253,7 +257,7 @@ def test_history_that_cannot_be_written_troubles_but_loses_no_answer(
         raise LibraryError("The disk is full.")
 
     troubles: list[object] = []
-    session.trouble.connect(troubles.append)
+    session.recorder.trouble.connect(troubles.append)
     monkeypatch.setattr(session.library, "record_question", fail)
     question = session.ask("Where?", view(31), AskSettings())
     assert question.state == "answered"

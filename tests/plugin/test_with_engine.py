@@ -11,13 +11,14 @@ from tests.inference.tiny import write_tiny_model
 
 from precedent_inference.client import LocalEngine
 from precedent_inference.protocol import Sampling
+from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.cases import CaseDraft, Provenance
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.pictures import content_hash
 from precedent_plugin.preprocess import ViewImage, encode_png
 from precedent_plugin.question import Question
 from precedent_plugin.runners import ThreadRunner
-from precedent_plugin.session import AskSettings, Session
+from precedent_plugin.session import Session
 
 SETTINGS = AskSettings(model="tiny-previous", sampling=Sampling(3))
 WAIT_S = 300

@@ -3,7 +3,7 @@
 A file's name is the hash of what was looked at, and its folder is named by what looked (weights,
 profile, backend, precision), so a hit is always right. Each file begins with the SHA-256 of the
 rest; one that does not agree is removed and counts as missing. Encoded images are derived from
-patients' pictures: the folder is readable by its user alone, and `clear` empties it.
+patients' pictures: the folder is readable by its user alone, and `remove_all` empties it.
 """
 
 import hashlib
@@ -13,6 +13,10 @@ import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import platformdirs
+
+from precedent_inference.errors import EngineError
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +28,24 @@ SUFFIX = ".image"
 DRAFT_SUFFIX = ".part"
 ABANDONED_S = 3600.0
 """A draft this old belongs to a process that was killed."""
+
+
+def default_root() -> Path:
+    """Give where the engine keeps encoded images, as the platform has it."""
+    return platformdirs.user_cache_path("precedent", appauthor=False) / "images"
+
+
+def remove_all(root: Path) -> None:
+    """Remove every image of every model. Raises EngineError where one cannot be removed."""
+    try:
+        for suffix in (SUFFIX, DRAFT_SUFFIX):
+            for path in root.glob(f"*/*{suffix}"):
+                path.unlink(missing_ok=True)
+    except OSError as error:
+        raise EngineError(
+            f"Encoded images in {root} cannot be removed ({error.strerror or error}).",
+            "Give your account write rights to that folder.",
+        ) from error
 
 
 @dataclass(slots=True)
@@ -90,12 +112,6 @@ class ImageStore:
             self._path(key).unlink(missing_ok=True)
         except OSError as error:
             self._fail(error)
-
-    def clear(self) -> None:
-        """Remove every image of every model. Raises OSError where one cannot be removed."""
-        for path in self._entries():
-            path.unlink(missing_ok=True)
-        self._used = None
 
     @property
     def used_bytes(self) -> int:

@@ -57,6 +57,7 @@ def build_app(service: Service, token: str, port: int) -> ASGIApp:
         Route("/v1/precedent/evidence", endpoints.evidence, methods=["POST"]),
         Route("/v1/precedent/embeddings", endpoints.embeddings, methods=["POST"]),
         Route("/v1/precedent/count", endpoints.count, methods=["POST"]),
+        Route("/v1/precedent/caches", endpoints.forget, methods=["DELETE"]),
     ]
     return Guard(Starlette(routes=routes), token, port)
 
@@ -95,6 +96,14 @@ class Endpoints:
         except PrecedentError as error:
             return _error_response(error)
         return JSONResponse(facts_to_json(facts))
+
+    async def forget(self, _: Request) -> Response:
+        """Empty the caches, in memory and on disk."""
+        try:
+            await run_in_threadpool(self._service.forget)
+        except PrecedentError as error:
+            return _error_response(error)
+        return Response(status_code=204)
 
     async def chat(self, request: Request) -> Response:
         """Answer one question, streamed when the request says so."""

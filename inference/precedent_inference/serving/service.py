@@ -8,9 +8,11 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from precedent_inference.answering import Answerer
+from precedent_inference.caches.image_store import remove_all
 from precedent_inference.counting.meter import Meters
 from precedent_inference.embedding.embedder import Embedder
 from precedent_inference.embedding.embeddings import Embeddings, EmbedRequest
@@ -81,16 +83,24 @@ class Service:
         load: Load,
         *,
         max_waiting: int = MAX_WAITING,
+        store: Path | None = None,
         encoder: Callable[[], Embedder] | None = None,
     ) -> None:
-        """Nothing is loaded yet. encoder: gives what embeds in place of the models themselves."""
+        """Load nothing before `start`.
+
+        store: where `load` keeps encoded images, if it does. encoder: gives what embeds pictures in
+        place of the models themselves.
+        """
         self._found = found
         self._load = load
         self._encoder = encoder
         self._loaded: Answerer | None = None
         self._meters = Meters()
         self._queue: FairQueue[Job] = FairQueue(max_waiting)
+        self._store = store
         self._running: Job | None = None
+        self._turn = threading.Lock()
+        """Held while a question is answered, and while the caches are emptied."""
         self._worker = threading.Thread(target=self._work, name="answer", daemon=True)
         self.metrics = Metrics(lambda: len(self._queue), self._cache_bytes)
         self.health = Health("loading", first, f"Loading {first}.")
@@ -159,6 +169,16 @@ class Service:
             self._end(job, Cancelled("The question was stopped while it waited."))
             self._tell_places()
 
+    def forget(self) -> None:
+        """Empty the caches, in memory and on disk, once the question under way is over.
+
+        Raises EngineError when a file cannot be removed.
+        """
+        with self._turn:
+            self._forget()
+            if self._store is not None:
+                remove_all(self._store)
+
     def _stop_examinations(self, client: str) -> None:
         running = self._running
         for job in (*self._queue.order(), *(() if running is None else (running,))):
@@ -170,7 +190,9 @@ class Service:
         while (job := self._queue.get()) is not None:
             self._running = job
             self._tell_places()
-            self._end(job, self._do(job))
+            with self._turn:
+                end = self._do(job)
+            self._end(job, end)
             self._running = None
 
     def _do(self, job: Job) -> End:

@@ -20,6 +20,7 @@ import platformdirs
 import uvicorn
 
 from precedent_inference.backends.device_plan import Wish
+from precedent_inference.caches.image_store import default_root
 from precedent_inference.embedding.setting import embedder_at
 from precedent_inference.errors import EngineError
 from precedent_inference.loading import BACKEND_CHOICES, load_answerer
@@ -43,7 +44,7 @@ def main(argv: list[str]) -> int:
         return 2
     found = find_models(args.models)
     first = args.model or _first(found)
-    store = None if args.no_image_store else args.image_store or _image_store()
+    store = None if args.no_image_store else args.image_store or default_root()
     service = Service(
         found,
         first,
@@ -54,6 +55,7 @@ def main(argv: list[str]) -> int:
             store_folder=store,
             wish=Wish(args.device, args.precision),
         ),
+        store=store,
         encoder=None if args.encoder is None else embedder_at(args.encoder),
     )
     with _listener(args.port) as listener:
@@ -127,10 +129,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser
-
-
-def _image_store() -> Path:
-    return platformdirs.user_cache_path("precedent", appauthor=False) / "images"
 
 
 def _listener(port: int) -> socket.socket:

@@ -26,8 +26,8 @@ LOCK_S: Final = 10.0
 TAIL_BYTES: Final = 4096
 """More than a line has."""
 
-Kind = Literal["question", "act", "deletion"]
-KINDS: Final = ("question", "act", "deletion")
+Kind = Literal["question", "act", "evidence", "deletion"]
+KINDS: Final = ("question", "act", "evidence", "deletion")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ and adds a line that says so to the chain, which goes on holding their hashes al
 """
 
 import contextlib
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from filelock import Timeout
 
@@ -30,6 +31,7 @@ from precedent_plugin.storage.image_folder import ImageFolder
 
 FOLDER: Final = "audit"
 RECORDS: Final = "records"
+EVIDENCE: Final = "evidence"
 IMAGES: Final = "images"
 
 
@@ -71,6 +73,22 @@ class AuditTrail:
         with _in_words(self.folder):
             return self._chain.append("act", question_id, content_of(None), what)
 
+    def examined(self, question_id: str, evidence: dict[str, Any]) -> Link:
+        """Record what an answer was found to rest on. Raises AuditError."""
+        data = json.dumps(evidence, sort_keys=True, ensure_ascii=False).encode()
+        content = content_of(data)
+        with _in_words(self.folder):
+            write_whole(self._evidence_path(content), data)
+            return self._chain.append("evidence", question_id, content)
+
+    def evidence(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Give every examination that is left with its question's id. Raises AuditError."""
+        for link, _ in self._chain.links():
+            path = self._evidence_path(link.content)
+            if link.kind == "evidence" and path.exists():
+                with _in_words(self.folder):
+                    yield link.subject, json.loads(path.read_bytes())
+
     def find(self, question_id: str) -> AuditedQuestion:
         """Give a record by its id or the beginning of it. Raises AuditError."""
         named = sorted(path for path in self._records() if path.stem.startswith(question_id))
@@ -91,15 +109,23 @@ class AuditTrail:
         """Give what readers did with answers, the oldest first. Raises AuditError."""
         return (link for link, _ in self._chain.links() if link.kind == "act")
 
-    def delete_patient(self, patient_key: str) -> int:
-        """Delete the records that hold pictures of a patient; say how many. Raises AuditError."""
+    def delete_patient(self, patient_key: str, known: Collection[str] = ()) -> int:
+        """Delete the records that hold pictures of a patient; say how many. Raises AuditError.
+
+        known: ids of cases and hashes of pictures that are the patient's, whatever a record says.
+        """
         assert patient_key
-        gone = [entry for entry in self.entries() if patient_key in entry.patients]
+        marks = {patient_key, *known}
+        gone = [entry for entry in self.entries() if not marks.isdisjoint(_marks(entry))]
         with _in_words(self.folder):
             for entry in gone:
                 # The line first: a record that is gone without one would look like tampering.
                 self._chain.append("deletion", entry.id, content_of(None))
                 self._path(entry.id).unlink()
+            ids = {entry.id for entry in gone}
+            for link in [link for link, _ in self._chain.links() if link.kind == "evidence"]:
+                if link.subject in ids:
+                    self._evidence_path(link.content).unlink(missing_ok=True)
             kept = {sha256 for entry in self.entries() for sha256 in entry.images}
             for sha256 in {sha256 for entry in gone for sha256 in entry.images} - kept:
                 self.images.delete(sha256)
@@ -111,9 +137,12 @@ class AuditTrail:
         links = [] if problems else [link for link, _ in self._chain.links()]
         deleted = {link.subject for link in links if link.kind == "deletion"}
         asked = [link for link in links if link.kind == "question"]
-        for link in asked:
-            if link.subject not in deleted:
-                problems += self._compared(link)
+        for link in links:
+            if link.kind == "question" and link.subject not in deleted:
+                problems += _compared(self._path(link.subject), link, "record")
+            elif link.kind == "evidence" and link.subject not in deleted:
+                path = self._evidence_path(link.content)
+                problems += _compared(path, link, "evidence of the question")
         known = {link.subject for link in asked}
         if not problems:
             problems += [
@@ -124,17 +153,8 @@ class AuditTrail:
         newest = links[-1].hash if links else ""
         return Findings(len(links), len(asked), len(deleted), newest, tuple(problems))
 
-    def _compared(self, link: Link) -> list[str]:
-        path = self._path(link.subject)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            return [f"The record {link.subject} is missing."]
-        except OSError as error:
-            return [f"The record {link.subject} cannot be read ({error.strerror or error})."]
-        if content_of(data) != link.content:
-            return [f"The record {link.subject} was altered."]
-        return []
+    def _evidence_path(self, content: str) -> Path:
+        return self.folder / EVIDENCE / f"{content}.json"
 
     def _records(self) -> Iterator[Path]:
         return (self.folder / RECORDS).glob("*.json")
@@ -145,6 +165,25 @@ class AuditTrail:
     def _read(self, path: Path) -> AuditedQuestion:
         with _in_words(self.folder):
             return entry_from_bytes(path.read_bytes(), path.stem)
+
+
+def _compared(path: Path, link: Link, what: str) -> list[str]:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return [f"The {what} {link.subject} is missing."]
+    except OSError as error:
+        return [f"The {what} {link.subject} cannot be read ({error.strerror or error})."]
+    if content_of(data) != link.content:
+        return [f"The {what} {link.subject} was altered."]
+    return []
+
+
+def _marks(entry: AuditedQuestion) -> Iterator[str]:
+    """Give all by which a record says whose pictures it holds."""
+    yield from entry.patients
+    yield from entry.images
+    yield from (shot.case_id for shot in entry.shots)
 
 
 def _pictures(prompt: Prompt) -> Iterator[bytes]:

@@ -66,6 +66,12 @@ def kept(library: Path, casebook_id: str, model: str, cases: Sequence[Case]) -> 
     return check if check.content == content_of(cases) else None
 
 
+def checked_casebooks(library: Path, model: str) -> frozenset[str]:
+    """Give the ids of the casebooks that were checked with a model."""
+    ends = _path(library, "", model).name
+    return frozenset(path.name.removesuffix(ends) for path in (library / FOLDER).glob(f"*{ends}"))
+
+
 def _path(library: Path, casebook_id: str, model: str) -> Path:
     """Name the file; a model's name may hold what a file's may not."""
     name = hashlib.sha256(model.encode()).hexdigest()[:16]

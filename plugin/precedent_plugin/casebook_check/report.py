@@ -134,7 +134,7 @@ def _calibration(report: CheckReport) -> Iterator[str]:
     point = found.working_point
     if point is not None:
         yield (
-            f"Answering from a probability of {point.threshold:.2f} on: {point.coverage:.0%} of "
+            f"Answering from a probability of {point.threshold:.3f} on: {point.coverage:.0%} of "
             f"the questions, {point.share:.0%} of them right ({point.low:.0%} to "
             f"{point.high:.0%}, on the cases by which it was chosen)."
         )

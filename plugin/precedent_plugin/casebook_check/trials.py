@@ -6,7 +6,7 @@ other words is not counted as wrong.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -14,6 +14,7 @@ from precedent_inference.errors import Cancelled
 from precedent_inference.prompt import Prompt, Query, Shot
 from precedent_inference.protocol import Answer, AskRequest, Sampling
 from precedent_plugin.casebook_check.groups import groups_of
+from precedent_plugin.cases import Case
 from precedent_plugin.pictures import pixel_hash
 from precedent_plugin.plain import plain_words
 from precedent_plugin.references import CasePicture
@@ -63,6 +64,16 @@ class TrialPlan:
     shot_counts: tuple[int, ...] = SHOT_COUNTS
 
 
+def answers_to(question: str, cases: Iterable[Case]) -> tuple[str, ...]:
+    """Give the distinct answers that cases have to a question; none where they are many."""
+    wanted = plain_words(question)
+    found: dict[str, str] = {}
+    for case in cases:
+        if plain_words(case.question) == wanted:
+            found.setdefault(plain_words(case.answer), case.answer.strip())
+    return tuple(found.values()) if 2 <= len(found) <= MAX_OPTIONS else ()
+
+
 class TrialRunner:
     """Asks the cases of one casebook."""
 
@@ -109,11 +120,7 @@ class TrialRunner:
 
     def options(self, at: int) -> tuple[str, ...]:
         """Give the answers that a case's question has in the casebook; none when they are many."""
-        found: dict[str, str] = {}
-        for other, item in enumerate(self._items):
-            if self._questions[other] == self._questions[at]:
-                found.setdefault(plain_words(item.case.answer), item.case.answer.strip())
-        return tuple(found.values()) if 2 <= len(found) <= MAX_OPTIONS else ()
+        return answers_to(self._items[at].case.question, [item.case for item in self._items])
 
     def _request(self, at: int, nearest: Sequence[int]) -> AskRequest:
         item, shots = self._items[at], [self._items[other] for other in reversed(nearest)]

@@ -7,7 +7,8 @@ from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from precedent_plugin.host import PaintedPixels
-from precedent_plugin.panels.desk import Desk, View
+from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.desk_state import View
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.icons import icon
 from precedent_plugin.panels.look import Tones

@@ -21,7 +21,7 @@ from precedent_plugin.panels.facts_grid import FactsGrid
 from precedent_plugin.panels.flow import Flow, emptied
 from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture
-from precedent_plugin.panels.sent import SentView
+from precedent_plugin.panels.sent import Original, SentView
 from precedent_plugin.panels.words import Column, Line, Note, Paragraph, hairline, heading
 from precedent_plugin.report import DISCLAIMER
 
@@ -68,12 +68,15 @@ class AnswerActions:
 class AnswerView(QWidget):
     """One answer from the first word to its evidence; empty before the first question."""
 
-    def __init__(self, actions: AnswerActions, *, below: QWidget | None = None) -> None:
-        """`below` stands under the facts of a finished answer."""
+    def __init__(
+        self, actions: AnswerActions, *, below: QWidget | None = None, veil: QWidget | None = None
+    ) -> None:
+        """below: stands under the facts of a finished answer. veil: in its place while hidden."""
         super().__init__()
         self.setObjectName("answer-view")
         self._actions = actions
         self._below = below
+        self.veil = QWidget() if veil is None else veil
         self._read: tuple[Read, ...] = ()
         self._make_head()
         self._make_words()
@@ -95,6 +98,8 @@ class AnswerView(QWidget):
         self.question.setText(asked.question)
         self.answer.setText("")
         self.moved_on.hide()
+        self.show_before("")
+        emptied(self.own)
         self.sent.show_sent(None, ())
         self._show_only(self.head, self.answer, self.progress)
 
@@ -103,6 +108,20 @@ class AnswerView(QWidget):
         self.answer.setText("")
         self.show_state("Sending")
         self._show_only(self.head, self.answer, self.progress)
+
+    def show_veil(self, *, is_waiting: bool) -> None:
+        """Show what stands in the answer's place, while the answer comes or after."""
+        self._show_only(self.head, self.veil, *((self.progress,) if is_waiting else ()))
+
+    def show_before(self, words: str) -> None:
+        """Say what was answered about the whole image, above a second look."""
+        self.before.words.setText(words)
+        self.before.setVisible(bool(words))
+
+    def show_own(self, note: QWidget) -> None:
+        """Show what the reader answered first."""
+        emptied(self.own)
+        self.own.addWidget(note)
 
     def show_state(self, words: str) -> None:
         """Say what is being waited for."""
@@ -115,7 +134,13 @@ class AnswerView(QWidget):
         self.answer.setText(text + CARET)
 
     def show_answer(
-        self, text: str, lines: Sequence[Fact], *, warnings: Sequence[str], sent: Sent | None
+        self,
+        text: str,
+        lines: Sequence[Fact],
+        *,
+        warnings: Sequence[str],
+        sent: Sent | None,
+        original: Original | None = None,
     ) -> None:
         """Show the finished answer and its evidence."""
         say(self.answer, "answer" if len(text) < LONG else "long-answer")
@@ -123,7 +148,7 @@ class AnswerView(QWidget):
         self.facts.fill(lines)
         self._fill_read()
         self._fill_warnings(warnings)
-        self.show_sent(sent)
+        self.show_sent(sent, original)
         self._show_only(self.head, self.answer, self.evidence)
         self.copy_button.show()
 
@@ -137,10 +162,10 @@ class AnswerView(QWidget):
             if picture.property("sha") == sha:
                 picture.show_image(image)
 
-    def show_sent(self, sent: Sent | None) -> None:
-        """Offer what was sent."""
+    def show_sent(self, sent: Sent | None, original: Original | None = None) -> None:
+        """Offer what was sent, and the picture that it was made of."""
         captions = [f"{place}  {one.answer}" for place, one in enumerate(self._read, 1)]
-        self.sent.show_sent(sent, [*captions, "This question"])
+        self.sent.show_sent(sent, [*captions, "This question"], original)
 
     def show_stopped(self, partial: str) -> None:
         """Say that the reader stopped the answer; what had come stays, marked as incomplete."""
@@ -174,6 +199,7 @@ class AnswerView(QWidget):
         self.title = Line(role="muted", name="answer-title")
         self.question = Paragraph(name="answer-question")
         self.moved_on = Note(MOVED_ON, name="answer-moved-on")
+        self.before = Note("", role="plain", name="answer-before")
         self.copy_button = QPushButton("Copy")
         self.copy_button.setObjectName("answer-copy")
         self.copy_button.setToolTip("Copy the answer with its model, date and references")
@@ -193,6 +219,7 @@ class AnswerView(QWidget):
         box.setSpacing(6)
         box.addLayout(row)
         box.addWidget(self.moved_on)
+        box.addWidget(self.before)
 
     def _make_words(self) -> None:
         self.answer = Paragraph(role="answer", name="answer-text").selectable()
@@ -227,6 +254,7 @@ class AnswerView(QWidget):
 
     def _make_evidence(self) -> None:
         self.evidence = QWidget()
+        self.own = QVBoxLayout()
         self.warnings = QVBoxLayout()
         self.warnings.setSpacing(4)
         self.facts = FactsGrid("answer-fact")
@@ -241,6 +269,7 @@ class AnswerView(QWidget):
         box = QVBoxLayout(self.evidence)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
+        box.addLayout(self.own)
         box.addLayout(self.warnings)
         box.addLayout(self.facts)
         if self._below is not None:
@@ -254,7 +283,7 @@ class AnswerView(QWidget):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(10)
-        for part in (self.empty, self.head, self.answer, self.progress, self.failed, self.evidence):
+        for part in self._parts:
             column.addWidget(part)
         column.addStretch(1)
         self.scroller = Column("answer-scroll", inside, height=PREFERRED_HEIGHT)
@@ -268,6 +297,19 @@ class AnswerView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.sent.fold.toggled.connect(self._reach_sent)
 
+    @property
+    def _parts(self) -> tuple[QWidget, ...]:
+        """All that is shown or not, from the top."""
+        return (
+            self.empty,
+            self.head,
+            self.veil,
+            self.answer,
+            self.progress,
+            self.failed,
+            self.evidence,
+        )
+
     def _reach_sent(self, open_: bool) -> None:
         """Scroll to what was just unfolded, once it has its place."""
         if open_:
@@ -275,7 +317,7 @@ class AnswerView(QWidget):
 
     def _show_only(self, *parts: QWidget) -> None:
         self.copy_button.hide()
-        for part in (self.empty, self.head, self.answer, self.progress, self.failed, self.evidence):
+        for part in self._parts:
             part.setVisible(part in parts)
 
     def _fill_read(self) -> None:

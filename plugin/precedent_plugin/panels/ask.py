@@ -18,8 +18,10 @@ from precedent_plugin.cases import Case
 from precedent_plugin.history import QuestionRecord
 from precedent_plugin.panels.about import About
 from precedent_plugin.panels.answer import AnswerActions
+from precedent_plugin.panels.ask_options import AskOptions
 from precedent_plugin.panels.choice import Choice
-from precedent_plugin.panels.desk import Desk, Draft, Engine, View
+from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.desk_state import Draft, Engine, View
 from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.field import QuestionField
@@ -64,6 +66,7 @@ class AskPanel(Panel):
         self.question.textChanged.connect(self._written.start)
         self.models = ModelChooser(desk)
         self.models.box.currentTextChanged.connect(lambda _: self._written.start())
+        self.options = AskOptions(desk)
         self._make_controls()
         self.answer = LiveAnswer(
             desk, AnswerActions(copy=self.copy, retry=desk.retry, open_case=open_case)
@@ -118,7 +121,8 @@ class AskPanel(Panel):
     def has_answer(self) -> bool:
         """Whether there is a finished answer to copy."""
         question = self._desk.session.question
-        return question is not None and question.answer is not None
+        is_there = question is not None and question.answer is not None
+        return is_there and not self.answer.is_veiled
 
     # Qt
 
@@ -169,6 +173,7 @@ class AskPanel(Panel):
         box.addWidget(self.tray)
         box.addWidget(self.question)
         box.addLayout(controls)
+        box.addWidget(self.options)
         box.addLayout(engine)
         box.addWidget(hairline())
         box.addWidget(self.answer, 1)

@@ -45,6 +45,8 @@ class Face:
     likeness: float | None = None
     """0..1 to the picture on screen; None when it is not known."""
     muted: bool = False
+    pinned: bool = False
+    """Sent whatever number of shots is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class CardActions:
 
     remove: Callable[[str], None]
     mute: Callable[[str, bool], None]
+    pin: Callable[[str, bool], None]
     shift: Callable[[str, int], None]
     """Move by -1 (earlier) or +1 (later)."""
     open: Callable[[str], None]
@@ -80,9 +83,10 @@ class ShotCard(QFrame):
         self.likeness = QLabel()
         self.likeness.setObjectName("shot-likeness")
         say(self.likeness, "number")
+        self.pin_button = self._button("pin", self._toggle_pin)
         self.mute_button = self._button("mute", self._toggle_mute)
         self.remove_button = self._button("remove", self._remove)
-        KeyKeeper(self, LIST_KEYS | {Qt.Key.Key_M})
+        KeyKeeper(self, LIST_KEYS | {Qt.Key.Key_M, Qt.Key.Key_P})
         self._lay_out()
         self.show_face(face)
         self._mark(False)
@@ -111,6 +115,7 @@ class ShotCard(QFrame):
         ends.setSpacing(0)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
+        buttons.addWidget(self.pin_button)
         buttons.addWidget(self.mute_button)
         buttons.addWidget(self.remove_button)
         ends.addLayout(buttons)
@@ -135,6 +140,11 @@ class ShotCard(QFrame):
         self.likeness.setToolTip(
             "Likeness of this picture to the one on screen; 1.00 is the same picture."
         )
+        self.pin_button.setToolTip(
+            "Pinned: sent whatever number is chosen (P lets go)"
+            if face.pinned
+            else "Pin: send it whatever number is chosen (P)"
+        )
         self.mute_button.setToolTip("Send again (M)" if face.muted else "Keep, but do not send (M)")
         self.remove_button.setToolTip("Take out of the tray (Del)")
         place = f"Reference {face.number}" if face.number else "Muted reference"
@@ -147,12 +157,18 @@ class ShotCard(QFrame):
 
     def restyle(self) -> None:
         """Paint the icons in the theme's tone."""
-        tone = current_tones().muted
+        worn = current_tones()
+        tone = worn.muted
+        self.pin_button.setIcon(icon("pin", worn.accent if self.face.pinned else tone))
+        self.pin_button.setVisible(self.face.pinned or self.mute_button.isVisibleTo(self))
         self.mute_button.setIcon(icon("eye-off" if self.face.muted else "eye", tone))
         self.remove_button.setIcon(icon("close", tone))
 
     def _toggle_mute(self) -> None:
         self._actions.mute(self.face.case_id, not self.face.muted)
+
+    def _toggle_pin(self) -> None:
+        self._actions.pin(self.face.case_id, not self.face.pinned)
 
     def _remove(self) -> None:
         self._actions.remove(self.face.case_id)
@@ -161,6 +177,7 @@ class ShotCard(QFrame):
         say(self, "card-current" if self.hasFocus() else "card")
         for button in (self.mute_button, self.remove_button):
             button.setVisible(current)
+        self.pin_button.setVisible(current or self.face.pinned)
 
     def enterEvent(self, event: QEnterEvent | None) -> None:
         """Show what can be done while the pointer is here."""
@@ -183,7 +200,7 @@ class ShotCard(QFrame):
         self._mark(self.underMouse())
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Alt+Up and Alt+Down reorder, Del removes, M mutes, Return opens, arrows walk."""
+        """Alt+Up and Alt+Down reorder, Del removes, M mutes, P pins, Return opens, arrows walk."""
         if event is None:
             return
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
@@ -195,6 +212,8 @@ class ShotCard(QFrame):
             self._remove()
         elif event.key() == Qt.Key.Key_M:
             self._toggle_mute()
+        elif event.key() == Qt.Key.Key_P:
+            self._toggle_pin()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._actions.open(self.face.case_id)
         else:
@@ -240,6 +259,10 @@ def card_menu(card: ShotCard, actions: CardActions) -> QMenu:
         (
             "Send again\tM" if face.muted else "Keep, but do not send\tM",
             lambda: actions.mute(face.case_id, not face.muted),
+        ),
+        (
+            "Let go of the pin\tP" if face.pinned else "Pin\tP",
+            lambda: actions.pin(face.case_id, not face.pinned),
         ),
         ("Move up\tAlt+Up", lambda: actions.shift(face.case_id, -1)),
         ("Move down\tAlt+Down", lambda: actions.shift(face.case_id, 1)),

@@ -1,106 +1,34 @@
-"""The cases of a casebook as a list that is as wide as the dock and loads pictures when seen."""
+"""The cases of a casebook as a list that is as wide as the dock: how a case is painted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
 from qtpy.QtCore import (
-    QAbstractListModel,
-    QMimeData,
-    QModelIndex,
-    QPersistentModelIndex,
+    QItemSelection,
+    QItemSelectionRange,
     QRect,
     QRectF,
     QSize,
     Qt,
 )
-from qtpy.QtGui import QColor, QFont, QImage, QPainter, QPainterPath, QResizeEvent
+from qtpy.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPainterPath, QResizeEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QWidget,
 )
 
 from precedent_plugin.cases import Case
-from precedent_plugin.panels.drag import CASE_MIME, mime_of
-from precedent_plugin.panels.follow import follow
+from precedent_plugin.panels.case_model import CASE_ROLE, CaseModel, Index
 from precedent_plugin.panels.keys import LIST_KEYS, KeyKeeper
 from precedent_plugin.panels.look import current_tones, text_px
 from precedent_plugin.panels.pictures import BACKDROP, CORNER
-from precedent_plugin.panels.thumbnails import Thumbnails
 
-CASE_ROLE = Qt.ItemDataRole.UserRole + 1
 PICTURE_SIDE = 52
 ROW_HEIGHT = 64
 TILE_WIDTH = 250
 """A wide dock shows as many columns of this width as fit."""
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class CaseModel(QAbstractListModel):
-    """The cases shown now, with their thumbnails."""
-
-    def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._thumbnails = thumbnails
-        self._cases: tuple[Case, ...] = ()
-        follow(parent, thumbnails.ready, self._picture_ready)
-
-    def show_cases(self, cases: Sequence[Case]) -> None:
-        """Show other cases; nothing moves when they are the same."""
-        if tuple(cases) == self._cases:
-            return
-        self.beginResetModel()
-        self._cases = tuple(cases)
-        self.endResetModel()
-
-    def case(self, index: Index) -> Case:
-        """Give the case at an index."""
-        return self._cases[index.row()]
-
-    def row_of(self, case_id: str) -> int | None:
-        """Give the row of a case, or None when it is not shown."""
-        return next((row for row, one in enumerate(self._cases) if one.id == case_id), None)
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        """Give the number of cases."""
-        return 0 if parent is not None and parent.isValid() else len(self._cases)
-
-    def data(self, index: Index, role: int = 0) -> object:
-        """Give a case, its picture or its words."""
-        if not index.isValid():
-            return None
-        case = self._cases[index.row()]
-        if role == CASE_ROLE:
-            return case
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self._thumbnails.get(case.images[0])
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{case.question} {case.answer}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (case.question, case.answer, case.rationale) if part)
-        return None
-
-    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
-        """Cases can be selected and dragged."""
-        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
-
-    def mimeTypes(self) -> list[str]:
-        """Cases are dragged as ids."""
-        return [CASE_MIME]
-
-    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # type: ignore[override]
-        """Pack the dragged cases in the order shown."""
-        rows = sorted({index.row() for index in indexes})
-        return mime_of([self._cases[row].id for row in rows])
-
-    def _picture_ready(self, sha: str) -> None:
-        for row, case in enumerate(self._cases):
-            if case.images[0] == sha:
-                index = self.index(row)
-                self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
 
 class CaseDelegate(QStyledItemDelegate):
@@ -188,6 +116,7 @@ class CaseView(QListView):
         self.setAccessibleName("Cases")
         self.setModel(model)
         self.setItemDelegate(CaseDelegate(self))
+        # A list would be laid out anew whenever a page or a picture arrives; icons only move.
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -204,6 +133,13 @@ class CaseView(QListView):
         KeyKeeper(self, LIST_KEYS, control={Qt.Key.Key_Z, Qt.Key.Key_F, Qt.Key.Key_A})
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
 
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Leave keys with Alt to the panel, which moves cases with them."""
+        if event is not None and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Share the width among as many columns as fit."""
         super().resizeEvent(event)
@@ -211,3 +147,42 @@ class CaseView(QListView):
         width = TILE_WIDTH if viewport is None else viewport.width()
         columns = max(1, width // TILE_WIDTH)
         self.setGridSize(QSize((width - 2) // columns, ROW_HEIGHT))
+
+    def selected_rows(self) -> list[int]:
+        """Give the selected rows from the top."""
+        return sorted(row for one in self._ranges() for row in range(one.top(), one.bottom() + 1))
+
+    def count_selected(self) -> int:
+        """Say how many rows are selected, however many, at once."""
+        return sum(one.height() for one in self._ranges())
+
+    def _ranges(self) -> list[QItemSelectionRange]:
+        selection = self.selectionModel()
+        if selection is None:
+            return []
+        chosen = selection.selection()
+        return [chosen[number] for number in range(len(chosen))]
+
+    def select_rows(self, rows: Iterable[int]) -> None:
+        """Select rows besides those that are selected."""
+        model, selection = self.model(), self.selectionModel()
+        if model is None or selection is None:
+            return
+        wanted = QItemSelection()
+        for first, last in runs(rows):
+            wanted.select(model.index(first, 0), model.index(last, 0))
+        selection.select(wanted, selection.SelectionFlag.Select)
+
+
+def runs(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Join rows that follow each other: first and last of each run, from the top."""
+    first: int | None = None
+    last = -2
+    for row in sorted(rows):
+        if row != last + 1:
+            if first is not None:
+                yield first, last
+            first = row
+        last = row
+    if first is not None:
+        yield first, last

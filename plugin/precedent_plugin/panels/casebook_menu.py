@@ -1,4 +1,4 @@
-"""What can be done to casebooks: new, rename, delete, import, export, empty the trash."""
+"""What can be done to casebooks: new, title page, delete, import, export, empty the trash."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ from qtpy.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidge
 from precedent_plugin.cases import Casebook
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.facts import counted
+from precedent_plugin.panels.title_form import TitleForm
 
 UNSAFE = re.compile(r"[^\w .()-]+")
 FILTER = "Casebooks (*.casebook)"
@@ -28,7 +29,7 @@ class CasebookMenu:
             ("Import casebook", self.import_casebook),
             ("", None),
             ("Export this casebook", self.export_casebook),
-            ("Rename this casebook", self.rename),
+            ("Title page of this casebook", self.edit_title),
             ("Delete this casebook", self.delete),
             ("", None),
             ("Empty the trash", self.empty_trash),
@@ -53,16 +54,14 @@ class CasebookMenu:
                 then=lambda made: self._desk.choose_casebook(made.id),
             )
 
-    def rename(self) -> None:
-        """Give the chosen casebook another name."""
+    def edit_title(self) -> None:
+        """Edit the title page of the chosen casebook."""
         casebook = self._required()
-        if casebook is None:
-            return
-        name, wanted = QInputDialog.getText(
-            self._parent, "Rename casebook", "Name", text=casebook.name
-        )
-        if wanted:
-            self._desk.change_library(self._desk.library.rename_casebook, casebook.id, name)
+        if casebook is not None:
+            TitleForm(self._parent, casebook, on_done=self._retitle).open()
+
+    def _retitle(self, casebook: Casebook) -> None:
+        self._desk.change_library(self._desk.library.describe_casebook, casebook)
 
     def delete(self) -> None:
         """Delete the chosen casebook, not its cases."""

@@ -6,34 +6,37 @@ panel's slot is one call. A failure becomes one sentence of the host's notificat
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from psygnal import Signal
+from qtpy.QtGui import QImage
 
 from precedent_inference.errors import EngineLost
 from precedent_inference.prompt import require_text
 from precedent_inference.protocol import ModelCard, PromptFacts
+from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.cases import Case, Casebook, CaseDraft
+from precedent_plugin.erasure.erase import Erased
 from precedent_plugin.exchange import export_casebook, import_casebook
-from precedent_plugin.host import Host, PaintedPixels, ViewSnapshot
+from precedent_plugin.host import Host
 from precedent_plugin.library import CaseLibrary, LibraryChange
-from precedent_plugin.originals import Values
+from precedent_plugin.panels.desk_state import Draft, Engine, Judgement, View
 from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
-from precedent_plugin.panels.thumbnails import Thumbnails
+from precedent_plugin.panels.thumbnails import Thumbnails, thumbnail
+from precedent_plugin.preferences import Preferences, keep_preferences, read_preferences
 from precedent_plugin.preprocess import (
     ViewImage,
-    describe_view,
     image_from_pixels,
     region_values,
 )
 from precedent_plugin.prompting.repairing import repair_tray
 from precedent_plugin.question import Question
-from precedent_plugin.select import ArrangedShot
-from precedent_plugin.session import AskSettings, Session
+from precedent_plugin.session import Session
+from precedent_plugin.sureness import Sureness, find_sureness
 from precedent_plugin.tray import Tray
 from precedent_plugin.warnings.repair import (
     FindShots,
@@ -43,56 +46,13 @@ from precedent_plugin.warnings.repair import (
     MatchWindow,
     Repair,
 )
-from precedent_plugin.warnings.warning import PromptWarning
 from precedent_resources import PrecedentError
 
 logger = logging.getLogger(__name__)
 
-EngineState = Literal["off", "starting", "ready", "failed"]
 
 CORRECTED = "corrected"
 """Tag of cases that came of a wrong answer."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """What the host shows: exactly the pixels that would be sent."""
-
-    snapshot: ViewSnapshot
-    pixels: PaintedPixels
-    values: Values | None = None
-    """The modality values under them, where they were taken to be kept."""
-
-    @property
-    def title(self) -> str:
-        """What it is, in words."""
-        return describe_view(self.snapshot)
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is known about the tray and the view together."""
-
-    shots: tuple[ArrangedShot, ...] = ()
-    warnings: tuple[PromptWarning, ...] = ()
-    facts: PromptFacts | None = None
-    """What the prompt takes of the model; None until an engine runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """The question as it stands in the field."""
-
-    words: str = ""
-    settings: AskSettings = field(default_factory=AskSettings)
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """How the engine stands, in a word and in words."""
-
-    state: EngineState = "off"
-    words: str = "The engine starts with the first question."
 
 
 class Desk:
@@ -119,15 +79,18 @@ class Desk:
         self.draft = Draft()
         self.models: tuple[ModelCard, ...] = ()
         self.engine = Engine()
+        self.preferences = read_preferences(session.library.folder)
         self.casebook: str | None = None
         self.last_entry: tuple[str, str] = ("", "")
         """Question and answer of the case saved last."""
         self._generation = 0
         self._judged_generation = 0
         self._asked: View | None = None
+        self.looking_again = False
+        """The question that is sent next is a second look at the one before."""
         self.tray.changed.connect(self.judge)
         self.library.changed.connect(self._library_changed)
-        session.trouble.connect(self._complain)
+        session.recorder.trouble.connect(self._complain)
 
     @property
     def tray(self) -> Tray:
@@ -215,9 +178,44 @@ class Desk:
             self.host.notify("There is no picture to ask about.", "Open a study first.")
             return
         self.host.run(
-            self._image,
+            self._prepared,
             self.view,
-            on_result=partial(self._send, words.strip(), settings, self.view),
+            words.strip(),
+            settings,
+            on_result=partial(self._send, words.strip(), self.view),
+            on_error=self._complain,
+        )
+
+    def second_look(self) -> None:
+        """Ask the latest question again about the region that is drawn on the same image."""
+        question = self.session.question
+        if question is None or not self.can_look_again:
+            self.host.notify(
+                "There is no second look to take.",
+                "Draw a region on the image that the answer is about, then ask again.",
+            )
+            return
+        self.looking_again = True
+        self.ask(question.request.prompt.query.question, self.draft.settings)
+
+    @property
+    def can_look_again(self) -> bool:
+        """Whether a region is drawn on the image that the finished answer is about."""
+        question, view, asked = self.session.question, self.view, self._asked
+        if question is None or question.answer is None or view is None or asked is None:
+            return False
+        now, then = view.snapshot, asked.snapshot
+        is_same = replace(now, region=None) == replace(then, region=None)
+        return is_same and now.region is not None and now.region != then.region
+
+    def prefer(self, *, commits_first: bool, abstains: bool) -> None:
+        """Keep how answers are given."""
+        self.preferences = Preferences(commits_first, abstains)
+        self.host.run(
+            keep_preferences,
+            self.library.folder,
+            self.preferences,
+            on_result=lambda _: None,
             on_error=self._complain,
         )
 
@@ -279,7 +277,7 @@ class Desk:
 
     def correct(self, question: Question, words: str, then: Callable[[Case], object]) -> None:
         """Keep the picture of a question with its right answer as a case; `then` gets it."""
-        self.session.did(question.id, "corrected")
+        self.session.recorder.did(question.id, "corrected")
         self.change_library(self._corrected, question, words, then=then)
 
     def change_library(
@@ -300,10 +298,14 @@ class Desk:
         self.host.run(act, *args, on_result=done, on_error=self._complain)
 
     def read_library(
-        self, read: Callable[..., Any], *args: object, on_result: Callable[[Any], object]
+        self,
+        read: Callable[..., Any],
+        *args: object,
+        on_result: Callable[[Any], object],
+        on_error: Callable[[PrecedentError], object] | None = None,
     ) -> None:
-        """Read from the library off the GUI thread."""
-        self.host.run(read, *args, on_result=on_result, on_error=self._complain)
+        """Read from the library off the GUI thread. on_error: instead of a notification."""
+        self.host.run(read, *args, on_result=on_result, on_error=on_error or self._complain)
 
     def choose_casebook(self, casebook_id: str | None) -> None:
         """Choose where new cases go."""
@@ -328,6 +330,28 @@ class Desk:
             export_casebook, self.library, casebook.id, path, say=f"Exported “{casebook.name}”."
         )
 
+    def erase_patient(
+        self,
+        patient_key: str,
+        *,
+        on_stage: Callable[[str], object],
+        on_done: Callable[[Erased | PrecedentError], object],
+    ) -> None:
+        """Delete a patient everywhere for good, saying what is done; then how it ended."""
+
+        def done(erased: Erased) -> None:
+            self.tray.forget(erased.traces.case_ids)
+            self.thumbnails.forget()
+            on_done(erased)
+
+        self.host.run(
+            self.session.erase_patient,
+            patient_key,
+            on_progress=on_stage,
+            on_result=done,
+            on_error=on_done,
+        )
+
     # Within
 
     def _taken(self) -> View | None:
@@ -347,8 +371,12 @@ class Desk:
             return Judgement()
         image = None if view is None else self._image(view)
         facts = None if image is None else self._counted(image, draft)
-        shots = self.session.arrange(image)
-        return Judgement(shots, self.session.check(image, draft.settings, facts), facts)
+        return Judgement(
+            self.session.arrange(image),
+            self.session.check(image, draft.settings, facts),
+            facts,
+            self._sureness(draft.words, draft.settings),
+        )
 
     def _counted(self, image: ViewImage, draft: Draft) -> PromptFacts | None:
         """Count the prompt, unless that would start an engine that nobody has asked for yet."""
@@ -367,7 +395,19 @@ class Desk:
             self.judgement = judgement
             self.judged.emit(judgement)
 
-    def _send(self, words: str, settings: AskSettings, view: View, image: ViewImage) -> None:
+    def _prepared(
+        self, view: View, words: str, settings: AskSettings
+    ) -> tuple[ViewImage, AskSettings]:
+        """Make the picture, and find out from when on an answer is sure; for a worker."""
+        if self.preferences.abstains:
+            settings = replace(settings, sureness=self._sureness(words, settings))
+        return self._image(view), settings
+
+    def _sureness(self, words: str, settings: AskSettings) -> Sureness | None:
+        return find_sureness(self.library, settings.model, self.tray.active, words)
+
+    def _send(self, words: str, view: View, prepared: tuple[ViewImage, AskSettings]) -> None:
+        image, settings = prepared
         self._asked = view
         is_current = self._judged_generation == self._generation
         facts = self.judgement.facts if is_current else None
@@ -413,8 +453,12 @@ class Desk:
         by_id = {case.id: case for case in cases}
         self.tray.refresh(by_id.get)
 
-    def _fetch(self, sha: str, receive: Callable[[bytes], None]) -> None:
-        self.host.run(self.library.image, sha, on_result=receive, on_error=lambda _: receive(b""))
+    def _fetch(self, sha: str, receive: Callable[[QImage], None]) -> None:
+        self.host.run(
+            lambda: thumbnail(self.library.image(sha)),
+            on_result=receive,
+            on_error=lambda _: receive(QImage()),
+        )
 
     def _receive_models(self, models: tuple[ModelCard, ...]) -> None:
         self.models = models

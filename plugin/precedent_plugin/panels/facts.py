@@ -1,5 +1,6 @@
 """What the panel says about an answer, in words, from what the engine reported. No Qt."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from precedent_inference.protocol import Answer, CacheCounts, ModelSummary, PromptFacts, Timing
@@ -19,11 +20,25 @@ class Fact:
 def facts(answer: Answer) -> tuple[Fact, ...]:
     """Give the lines below an answer, most telling first."""
     return (
-        *((probability(answer.confidence),) if answer.confidence is not None else ()),
+        *chances(answer),
         timing(answer.timing),
         *((cache(answer.cache),) if answer.cache.prompt_tokens else ()),
         model(answer.model),
     )
+
+
+def chances(answer: Answer) -> Iterator[Fact]:
+    """Say how probable the model finds its words, or its choice where it chose."""
+    chosen = next((one for one in answer.options if one.text == answer.text), None)
+    if chosen is not None:
+        yield Fact(
+            "Model's own probability",
+            f"{chosen.probability:.2f} among {counted(len(answer.options), 'answer')}",
+            f"The model chose among: {', '.join(one.text for one in answer.options)}. How probable "
+            "it found the choice says nothing about whether it is right.",
+        )
+    elif answer.confidence is not None:
+        yield probability(answer.confidence)
 
 
 def recorded_facts(record: QuestionRecord) -> tuple[Fact, ...]:

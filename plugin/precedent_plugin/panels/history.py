@@ -74,7 +74,7 @@ class HistoryPanel(Panel):
         clipboard = QApplication.clipboard()
         if self._chosen is not None and clipboard is not None:
             clipboard.setText(record_text(self._chosen))
-            self._desk.session.did(self._chosen.id, "copied")
+            self._desk.session.recorder.did(self._chosen.id, "copied")
 
     def _changed(self, change: LibraryChange) -> None:
         if change.kind in ("history", "elsewhere"):

@@ -17,14 +17,18 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from precedent_plugin.cases import Case, Casebook
+from precedent_plugin.bulk_edit import BulkEdit
+from precedent_plugin.cases import Case, Casebook, CaseLink
 from precedent_plugin.library import LibraryChange
+from precedent_plugin.panels.bulk_form import BulkForm
 from precedent_plugin.panels.case_editor import CaseEditor
-from precedent_plugin.panels.case_list import CaseModel, CaseView
-from precedent_plugin.panels.case_menu import CaseActs, selection_menu
+from precedent_plugin.panels.case_list import CaseView
+from precedent_plugin.panels.case_menu import CaseActs, Chosen, selection_menu
+from precedent_plugin.panels.case_model import CaseModel
 from precedent_plugin.panels.casebook_menu import CasebookMenu
 from precedent_plugin.panels.choice import Choice
 from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.erase_form import EraseForm
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.follow import follow
 from precedent_plugin.panels.icons import icon
@@ -52,13 +56,15 @@ class LibraryPanel(Panel):
         self._typed.setSingleShot(True)
         self._typed.setInterval(TYPED_MS)
         self._typed.timeout.connect(self.refresh)
-        self.model = CaseModel(desk.thumbnails, self)
+        self.model = CaseModel(desk.thumbnails, self._read_cases, self)
         self.list = CaseView(self.model)
         self.menu = CasebookMenu(desk, self)
         self._make_head()
         self._make_empty(open_sample)
         self._make_foot()
-        self.editor = CaseEditor(on_save=self._save, on_close=self.show_list)
+        self.editor = CaseEditor(
+            on_save=self._save, on_close=self.show_list, on_unlink=self._unlink
+        )
         self._lay_out()
         self._connect()
         self.restyle(self.worn)
@@ -73,10 +79,9 @@ class LibraryPanel(Panel):
         return chosen if isinstance(chosen, str) else ALL
 
     @property
-    def selected(self) -> tuple[Case, ...]:
-        """The selected cases in the order shown."""
-        rows = sorted(self.list.selectedIndexes(), key=lambda index: index.row())
-        return tuple(self.model.case(index) for index in rows)
+    def selected(self) -> list[str]:
+        """The ids of the selected cases in the order shown."""
+        return self.model.ids(self.list.selected_rows())
 
     def refresh(self) -> None:
         """Read the cases shown anew."""
@@ -84,10 +89,10 @@ class LibraryPanel(Panel):
         receive = partial(self._receive, self._generation)
         library, query = self._desk.library, self.search.text().strip()
         if self.shown == TRASH:
-            self._desk.read_library(library.trash, on_result=receive)
+            self._desk.read_library(library.trash_ids, on_result=receive)
         else:
             casebook = None if self.shown == ALL else self.shown
-            self._desk.read_library(library.cases, query, casebook, on_result=receive)
+            self._desk.read_library(library.case_ids, query, casebook, on_result=receive)
 
     def open_case(self, case_id: str) -> None:
         """Show one case to read or edit."""
@@ -103,26 +108,47 @@ class LibraryPanel(Panel):
     def add_selected(self) -> None:
         """Put the selected cases into the tray."""
         if self.shown != TRASH:
-            self._desk.add_to_tray([case.id for case in self.selected])
+            self._desk.add_to_tray(self.selected)
 
     def edit_selected(self) -> None:
-        """Edit the first selected case."""
-        if self.selected and self.shown != TRASH:
-            self.open_case(self.selected[0].id)
+        """Edit the selected cases."""
+        if self.list.count_selected() and self.shown != TRASH:
+            self.edit_cases(self.selected)
+
+    def edit_cases(self, ids: Sequence[str]) -> None:
+        """Open one case, or ask what to change in many."""
+        if len(ids) == 1:
+            self.open_case(ids[0])
+        else:
+            BulkForm(self, len(ids), on_done=partial(self._edit_all, ids)).open()
 
     def delete_selected(self) -> None:
         """Put the selected cases into the trash."""
-        ids = [case.id for case in self.selected]
+        ids = self.selected
         if ids and self.shown != TRASH:
             words = f"{counted(len(ids), 'case')} put into the trash."
             self._desk.change_library(self._desk.library.delete, ids, say=words)
 
     def restore_selected(self) -> None:
         """Take the selected cases out of the trash."""
-        ids = [case.id for case in self.selected]
+        ids = self.selected
         if ids and self.shown == TRASH:
             words = f"{counted(len(ids), 'case')} taken out of the trash."
             self._desk.change_library(self._desk.library.restore, ids, say=words)
+
+    def move_selected(self, step: int) -> None:
+        """Move the selected cases up (-1) or down (1) in the casebook shown."""
+        casebook, rows = self._desk.casebook, self.list.selected_rows()
+        if casebook is None or not rows or self.search.text().strip():
+            return
+        ids = self.model.ids(range(self.model.rowCount()))
+        order = moved(ids, rows, step)
+        if order != ids:
+            self._desk.change_library(self._desk.library.order_casebook, casebook, order)
+
+    def erase_patient(self, patient_key: str) -> None:
+        """Ask whether to delete a patient everywhere."""
+        EraseForm(self, self._desk, patient_key).open()
 
     def undo(self) -> None:
         """Take back the last change of the library made here."""
@@ -157,7 +183,12 @@ class LibraryPanel(Panel):
             Qt.Key.Key_F2: self.edit_selected,
             Qt.Key.Key_Delete: self.delete_selected,
         }
-        if control:
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            acts = {
+                Qt.Key.Key_Up: partial(self.move_selected, -1),
+                Qt.Key.Key_Down: partial(self.move_selected, 1),
+            }
+        elif control:
             acts = {Qt.Key.Key_Z: self.undo, Qt.Key.Key_F: self.focus_search}
         elif event.key() == Qt.Key.Key_Down and self.search.hasFocus():
             acts = {Qt.Key.Key_Down: self._enter_list}
@@ -300,17 +331,17 @@ class LibraryPanel(Panel):
         self.chooser.setCurrentIndex(max(0, self.chooser.findData(wanted)))
         self.refresh()
 
-    def _receive(self, generation: int, cases: Sequence[Case]) -> None:
+    def _read_cases(self, ids: Sequence[str], receive: Callable[[Sequence[Case]], None]) -> None:
+        self._desk.read_library(self._desk.library.find_all, ids, on_result=receive)
+
+    def _receive(self, generation: int, ids: Sequence[str]) -> None:
         if generation != self._generation:
             return
-        kept = {case.id for case in self.selected}
-        self.model.show_cases(cases)
-        selection = self.list.selectionModel()
-        for case_id in kept:
-            row = self.model.row_of(case_id)
-            if row is not None and selection is not None:
-                selection.select(self.model.index(row), selection.SelectionFlag.Select)
-        self._dress_empty(bool(cases))
+        kept = self.selected
+        self.model.show_ids(ids)
+        rows = (self.model.row_of(case_id) for case_id in kept)
+        self.list.select_rows(row for row in rows if row is not None)
+        self._dress_empty(bool(ids))
         self._dress_foot()
 
     def _dress_empty(self, any_cases: bool) -> None:
@@ -327,7 +358,7 @@ class LibraryPanel(Panel):
         self.empty.setVisible(not any_cases)
 
     def _dress_foot(self) -> None:
-        chosen, total = len(self.selected), self.model.rowCount()
+        chosen, total = self.list.count_selected(), self.model.rowCount()
         words = counted(total, "case")
         self.count.say_whole(f"{chosen} of {words}" if chosen else words if total else "")
         in_trash = self.shown == TRASH
@@ -346,6 +377,22 @@ class LibraryPanel(Panel):
             lambda: image_of_png(self._desk.library.image(case.images[0])),
             on_result=self.editor.show_image,
         )
+        others = [link.case_id for link in case.links]
+        self._desk.read_library(
+            self._desk.library.find_all, others, on_result=self.editor.show_links
+        )
+
+    def _edit_all(self, ids: Sequence[str], edit: BulkEdit) -> None:
+        library = self._desk.library
+        self._desk.change_library(
+            lambda: library.update_all(edit.altered(library.find_all(ids))),
+            say=f"{counted(len(ids), 'case')} changed.",
+        )
+
+    def _unlink(self, case: Case, link: CaseLink) -> None:
+        self._desk.change_library(
+            self._desk.library.unlink, case.id, link, then=lambda _: self.open_case(case.id)
+        )
 
     def _say_undone(self, words: str | None) -> None:
         self._desk.host.notify(words or "There is nothing to take back.")
@@ -355,15 +402,19 @@ class LibraryPanel(Panel):
     def selected_menu(self) -> QMenu:
         """Give the menu of the selected cases."""
         acts = CaseActs(
-            self.add_selected, self.edit_selected, self.delete_selected, self.restore_selected
+            self.add_selected,
+            self.edit_selected,
+            self.delete_selected,
+            self.restore_selected,
+            self.move_selected,
+            self.erase_patient,
         )
-        return selection_menu(
-            self, self._desk, self.selected, self.menu.casebooks,
-            acts=acts, in_trash=self.shown == TRASH,
-        )  # fmt: skip
+        ids = self.selected
+        chosen = Chosen(ids, self.model.known(ids), in_trash=self.shown == TRASH)
+        return selection_menu(self, self._desk, chosen, self.menu.casebooks, acts)
 
     def _offer(self, place: QPoint) -> None:
-        if self.selected:
+        if self.list.count_selected():
             self.selected_menu().popup(self.list.mapToGlobal(place))
 
     def _choose(self) -> None:
@@ -373,11 +424,11 @@ class LibraryPanel(Panel):
 
     def _add_one(self, index: QModelIndex) -> None:
         if self.shown != TRASH:
-            self._desk.add_to_tray([self.model.case(index).id])
+            self._desk.add_to_tray(self.model.ids([index.row()]))
 
     def _enter_list(self) -> None:
         self.list.setFocus()
-        if self.model.rowCount() and not self.selected:
+        if self.model.rowCount() and not self.list.count_selected():
             self.list.setCurrentIndex(self.model.index(0))
 
     def _save(self, changed: Callable[[], Case]) -> None:
@@ -399,6 +450,17 @@ EMPTY_WORDS = {
         "Cases that you save while it is chosen go into it.",
     ),
 }
+
+
+def moved(ids: Sequence[str], rows: Sequence[int], step: int) -> list[str]:
+    """Give ids with those at some rows one place further up or down; the ends stop them."""
+    order, barrier = list(ids), -1 if step < 0 else len(ids)
+    for row in sorted(rows, reverse=step > 0):
+        if row + step == barrier:
+            barrier = row
+        else:
+            order[row], order[row + step] = order[row + step], order[row]
+    return order
 
 
 def _casebook_files(event: QDropEvent) -> list[Path]:

@@ -5,10 +5,14 @@ host's theme. Sizes derive from the application's font, so they follow the reade
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from qtpy.QtCore import QEvent
 from qtpy.QtGui import QColor, QFontInfo, QPalette
 from qtpy.QtWidgets import QApplication, QWidget
+
+from precedent_resources import resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +38,29 @@ class Tones:
     is_dark: bool
 
 
+ROLES: Final = (
+    QPalette.ColorRole.Window,
+    QPalette.ColorRole.WindowText,
+    QPalette.ColorRole.Base,
+    QPalette.ColorRole.PlaceholderText,
+    QPalette.ColorRole.Accent,
+    QPalette.ColorRole.Highlight,
+    QPalette.ColorRole.HighlightedText,
+)
+
+
 def tones(palette: QPalette) -> Tones:
-    """Derive the tones from a palette's Window, WindowText, Base, PlaceholderText and Accent."""
-    role = QPalette.ColorRole
-    window, text = palette.color(role.Window), palette.color(role.WindowText)
+    """Derive the tones from the colours of a palette's `ROLES`."""
+    return _tones_of(tuple(palette.color(role).rgba() for role in ROLES))
+
+
+@lru_cache(maxsize=8)
+def _tones_of(colours: tuple[int, ...]) -> Tones:
+    """Derive them once for each theme: lists ask for them with every line that they paint."""
+    window, text, surface, muted, accent, highlight, highlighted = map(QColor.fromRgba, colours)
     is_dark = luminance(window) < 0.2
-    surface, muted = palette.color(role.Base), palette.color(role.PlaceholderText)
     if muted.alpha() < 255 or contrast(muted, window) < 4.5:
         muted = mix(window, text, 0.70)
-    accent = palette.color(role.Accent)
     black, white = QColor("#0b0d10"), QColor("#ffffff")
     return Tones(
         window=window.name(),
@@ -53,8 +71,8 @@ def tones(palette: QPalette) -> Tones:
         muted=muted.name(),
         accent=accent.name(),
         on_accent=max((black, white), key=lambda ink: contrast(ink, accent)).name(),
-        selection=palette.color(role.Highlight).name(),
-        on_selection=palette.color(role.HighlightedText).name(),
+        selection=highlight.name(),
+        on_selection=highlighted.name(),
         caution="#e3b341" if is_dark else "#855600",
         failure="#ff8f85" if is_dark else "#b42318",
         is_dark=is_dark,
@@ -141,6 +159,12 @@ class Panel(QWidget):
         self.restyle(now)
 
 
+def check_mark(ink: str) -> str:
+    """Give the address of the mark in a ticked box; style sheets take files alone."""
+    name = "tick-light.svg" if luminance(QColor(ink)) > 0.5 else "tick-dark.svg"
+    return resource("marks", name).as_posix()
+
+
 def sheet(t: Tones) -> str:
     """Write the style sheet of the panels."""
     small, body, large, answer = text_px(0.88), text_px(), text_px(1.12), text_px(1.55)
@@ -191,6 +215,13 @@ def sheet(t: Tones) -> str:
     QPlainTextEdit:focus, QLineEdit:focus, QListView:focus {{ border: 1px solid {t.accent}; }}
     QPlainTextEdit[role="prompt"] {{ font-family: monospace; font-size: {small}px; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
+    QCheckBox {{ color: {t.text}; spacing: 7px; font-size: {small}px; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {t.muted};
+        border-radius: 3px; background: {t.surface}; }}
+    QCheckBox::indicator:hover {{ background: {t.raised}; }}
+    QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
+        image: url({check_mark(t.on_accent)}); }}
+    QCheckBox::indicator:focus {{ border-color: {t.text}; }}
     QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
         border-radius: 6px; padding: 4px 10px; font-size: {body}px; }}
     QPushButton:hover {{ background: {t.raised}; }}

@@ -146,7 +146,7 @@ class ModelsPanel(Panel):
 
     def _changed_on_disk(self, act: Callable[[ModelEntry], object], entry: ModelEntry) -> None:
         """Change a folder while no engine has it open, which Windows would refuse."""
-        self._desk.session.restart()
+        self._desk.session.engine.restart()
         act(entry)
 
     def _show_again(self, _: object) -> None:
@@ -158,7 +158,7 @@ class ModelsPanel(Panel):
         self.add.setEnabled(True)
         self.strip.end()
         self._desk.host.notify(f"{name} is ready.", "Choose it in the panel Ask.")
-        self._desk.host.run(self._desk.session.restart, on_result=self._show_again)
+        self._desk.host.run(self._desk.session.engine.restart, on_result=self._show_again)
 
     def _import_failed(self, error: PrecedentError) -> None:
         self._job = None

@@ -23,7 +23,7 @@ from qtpy.QtWidgets import (
 from precedent_plugin.cases import Case
 from precedent_plugin.panels.flow import Flow, emptied
 from precedent_plugin.panels.look import Panel, say
-from precedent_plugin.panels.pictures import Picture
+from precedent_plugin.panels.pointing import MarkedPicture
 from precedent_plugin.panels.words import Line, Paragraph
 from precedent_plugin.quiz.reviews import Review
 from precedent_plugin.quiz.round import QuizRound
@@ -63,7 +63,7 @@ class QuizDialog(QDialog):
         self.resize(900, 600)
         self.round = QuizRound(cases, keep=acts.keep)
         self._acts = acts
-        self.picture = Picture(SIDE)
+        self.picture = MarkedPicture(SIDE)
         self.bar = QProgressBar()
         self.bar.setObjectName("quiz-bar")
         self.bar.setAccessibleName("Cases done")
@@ -142,12 +142,15 @@ class QuizDialog(QDialog):
 
     def _ask(self) -> None:
         """Show the next case, its answer hidden."""
-        case, choices = self.round.case, self.round.choices
+        case = self.round.case
+        choices = () if self.round.is_pointed else self.round.choices
         self.bar.setValue(self.round.number - 1)
         self.place.say_whole(f"Case {self.round.number} of {self.round.total}")
         self.question.setText(case.question)
         self.field.clear()
-        self.field.setVisible(not choices)
+        self.field.setVisible(not choices and not self.round.is_pointed)
+        self.picture.show_marks(None)
+        self.picture.take_point(self._point if self.round.is_pointed else None)
         emptied(self._choices)
         self._choices_holder.setVisible(bool(choices))
         for place, choice in enumerate(choices, start=1):
@@ -165,10 +168,12 @@ class QuizDialog(QDialog):
             widget.hide()
         self.skip.show()
         self.next.setText("Answer")
-        self.next.setVisible(not choices)
+        self.next.setVisible(not choices and not self.round.is_pointed)
+        if self.round.is_pointed:
+            self.place.say_whole(f"{self.place.text()}  ·  Click where it is")
         self.picture.show_image(QImage())
         self._acts.picture(case, lambda image: self._show_picture(case, image))
-        if not choices:
+        if self.field.isVisibleTo(self):
             self.field.setFocus()
 
     def _show_picture(self, case: Case, image: QImage) -> None:
@@ -179,22 +184,30 @@ class QuizDialog(QDialog):
         self.round.answer(words)
         self._reveal()
 
+    def _point(self, x: float, y: float) -> None:
+        if self.round.state == "asking":
+            self.round.point(x, y)
+            self._reveal()
+
     def _reveal(self) -> None:
         """Show what the case says, beside what was answered."""
-        case, verdict = self.round.case, self.round.verdict
+        case, verdict, pointed = self.round.case, self.round.verdict, self.round.pointed
         assert verdict is not None
+        self.picture.take_point(None)
+        self.picture.show_marks(case.roi, None if pointed is None else (pointed.x, pointed.y))
         self.field.hide()
         self._choices_holder.hide()
         self.skip.hide()
         self.verdict.setText(VERDICTS[verdict])
         say(self.verdict, "failure" if verdict == "wrong" else "strong")
-        given = self.round.given
-        self.given.setText(f"You answered: {given}")
-        self.given.setVisible(bool(given) and verdict != "right")
+        given = self.round.given if pointed is None else pointed.words
+        self.given.setText(f"You {'answered: ' if pointed is None else 'pointed '}{given}")
+        self.given.setVisible(bool(given) and (pointed is not None or verdict != "right"))
         self.wanted.setText(case.answer)
         self.rationale.setText(case.rationale or "")
         self.rationale.setVisible(bool(case.rationale))
-        self.claim.setVisible(verdict == "wrong" and not self.round.choices)
+        is_in_words = pointed is None and not self.round.choices
+        self.claim.setVisible(verdict == "wrong" and is_in_words)
         is_last = self.round.number == self.round.total
         self.next.setText("See the score" if is_last else "Next case")
         for widget in (self.verdict, self.wanted, self.next):

@@ -15,7 +15,7 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
-from precedent_plugin.panels.case_editor import tags_of
+from precedent_plugin.panels.case_fields import tags_of
 from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture

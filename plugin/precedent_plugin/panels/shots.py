@@ -23,7 +23,8 @@ from qtpy.QtWidgets import (
 )
 
 from precedent_plugin.panels.card import CardActions, Face, ShotCard
-from precedent_plugin.panels.desk import Desk, Judgement
+from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.desk_state import Judgement
 from precedent_plugin.panels.drag import CASE_MIME, SHOT_MIME, ids_in
 from precedent_plugin.panels.facts import facts_words
 from precedent_plugin.panels.flow import emptied
@@ -157,6 +158,7 @@ class TrayPanel(QWidget):
         self._actions = CardActions(
             remove=self._remove,
             mute=lambda case_id, muted: desk.tray.mute(case_id, muted=muted),
+            pin=lambda case_id, pinned: desk.tray.pin(case_id, pinned=pinned),
             shift=self._shift,
             open=open_case,
             focus=self._focus,
@@ -281,7 +283,15 @@ class TrayPanel(QWidget):
 
     def _place(self, place: int, shot: ArrangedShot) -> None:
         case = shot.case
-        face = Face(case.id, shot.number, case.question, case.answer, shot.likeness, shot.muted)
+        face = Face(
+            case.id,
+            shot.number,
+            case.question,
+            case.answer,
+            shot.likeness,
+            shot.muted,
+            shot.pinned,
+        )
         card = self._shown.get(case.id)
         if card is None:
             card = self._shown[case.id] = ShotCard(face, self._actions)

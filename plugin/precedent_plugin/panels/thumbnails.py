@@ -16,14 +16,22 @@ CAPACITY = 2_000
 """Pictures kept, about 150 kB each at most."""
 
 
+def thumbnail(png: bytes) -> QImage:
+    """Make a small picture of an encoded one; a null image when it cannot be read."""
+    image = image_of_png(png)
+    if max(image.width(), image.height()) > SIDE:
+        return fitted(image, QSize(SIDE, SIDE))
+    return image
+
+
 class Thumbnails:
     """A bounded store of thumbnails by content hash; a missing one is fetched once."""
 
     ready = Signal(str)
     """A thumbnail was loaded; its hash."""
 
-    def __init__(self, fetch: Callable[[str, Callable[[bytes], None]], None]) -> None:
-        """`fetch(sha, receive)` reads the encoded picture elsewhere and hands it to `receive`."""
+    def __init__(self, fetch: Callable[[str, Callable[[QImage], None]], None]) -> None:
+        """`fetch(sha, receive)` makes the `thumbnail` elsewhere and hands it to `receive`."""
         self._fetch = fetch
         self._kept: OrderedDict[str, QImage] = OrderedDict()
         self._asked: set[str] = set()
@@ -36,14 +44,15 @@ class Thumbnails:
             return kept
         if sha and sha not in self._asked:
             self._asked.add(sha)
-            self._fetch(sha, lambda data: self._receive(sha, data))
+            self._fetch(sha, lambda image: self._receive(sha, image))
         return self._kept.get(sha, QImage())
 
-    def _receive(self, sha: str, data: bytes) -> None:
+    def forget(self) -> None:
+        """Keep none any more; they are fetched again when they are looked at."""
+        self._kept.clear()
+
+    def _receive(self, sha: str, image: QImage) -> None:
         self._asked.discard(sha)
-        image = image_of_png(data)
-        if max(image.width(), image.height()) > SIDE:
-            image = fitted(image, QSize(SIDE, SIDE))
         self._kept[sha] = image
         while len(self._kept) > CAPACITY:
             self._kept.popitem(last=False)

@@ -6,16 +6,19 @@ from psygnal import Signal
 from qtpy.QtWidgets import QDockWidget, QWidget
 
 from precedent_plugin.cases import Casebook
+from precedent_plugin.engine_keeper import EngineLike
 from precedent_plugin.host import Host, HostCommand
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.panels.answer import AnswerActions
 from precedent_plugin.panels.ask import AskPanel
+from precedent_plugin.panels.check_door import CheckDoor
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.history import HistoryPanel
 from precedent_plugin.panels.library import LibraryPanel
 from precedent_plugin.panels.models import ModelsPanel
 from precedent_plugin.panels.quiz_door import QuizDoor
-from precedent_plugin.session import EngineLike, Session
+from precedent_plugin.panels.talk_door import TalkDoor
+from precedent_plugin.session import Session
 from precedent_resources import resource
 
 SAMPLE_MARK = "sample.offered"
@@ -45,6 +48,8 @@ class Workplace:
         )
         self.models = ModelsPanel(self.desk)
         self.quiz = QuizDoor(self.desk, lambda: self.library.menu.chosen)
+        self.talk = TalkDoor(self.desk, lambda: self.library.menu.chosen)
+        self.check = CheckDoor(self.desk, lambda: self.library.menu.chosen, self.open_case)
         host.add_panel(self.library, title="Library", object_name="precedent-library", area="left")
         host.add_panel(self.ask, title="Ask", object_name="precedent-ask")
         host.add_panel(self.history, title="History", object_name="precedent-history")
@@ -131,6 +136,11 @@ class Workplace:
                 "Find out what the answer rests on: ask the same again in other forms.",
             ),
             HostCommand(
+                "ask.second-look", "Take a second look", self.desk.second_look, "Ask", "Shift+Q",
+                lambda: self.desk.can_look_again, "region",
+                "Ask the same again about the region that is drawn, at full resolution.",
+            ),
+            HostCommand(
                 "ask.show-history", "Show the history", self._show_history, "Ask", "Ctrl+H",
                 None, "history", "Show every question that was asked here.",
             ),
@@ -170,6 +180,18 @@ class Workplace:
                 "cases.export-casebook", "Export casebook", library.menu.export_casebook, "Cases",
                 None, lambda: library.menu.chosen is not None, "export",
                 "Write the casebook shown in the library into one file.",
+            ),
+            HostCommand(
+                "cases.check-casebook", "Check this casebook",
+                lambda: self.check.open(library.window()), "Cases", None,
+                lambda: library.menu.chosen is not None, "chart",
+                "Find out whether the casebook's references help a model, and when it is sure.",
+            ),
+            HostCommand(
+                "cases.present-casebook", "Present this casebook",
+                lambda: self.talk.open(library.window()), "Cases", "F5",
+                lambda: library.menu.chosen is not None, "play",
+                "Show the casebook page by page: its title, each picture, then its answer.",
             ),
             HostCommand(
                 "cases.start-quiz", "Start a quiz", lambda: self.quiz.open(library.window()),

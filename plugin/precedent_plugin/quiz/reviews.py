@@ -35,6 +35,9 @@ class Review:
     verdict: Verdict
     seconds: float
     """From seeing the picture to answering."""
+    distance_mm: float | None = None
+    """From where the learner pointed to the marked place; None where nobody pointed at a picture
+    with a scale."""
 
     @property
     def is_right(self) -> bool:
@@ -94,10 +97,11 @@ def as_csv(reviews: Sequence[Review]) -> str:
     """Give reviews as a table for a spreadsheet."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(["case", "at", "verdict", "right", "seconds", "given"])
+    writer.writerow(["case", "at", "verdict", "right", "seconds", "distance_mm", "given"])
     for review in reviews:
         row = [review.case_id, review.at, review.verdict, int(review.is_right), review.seconds]
-        writer.writerow([*row, _harmless(review.given)])
+        far = "" if review.distance_mm is None else round(review.distance_mm, 2)
+        writer.writerow([*row, far, _harmless(review.given)])
     return target.getvalue()
 
 

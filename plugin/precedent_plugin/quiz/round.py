@@ -9,6 +9,7 @@ from precedent_plugin.cases import Case
 from precedent_plugin.errors import QuestionError
 from precedent_plugin.plain import plain_words
 from precedent_plugin.quiz.marking import mark
+from precedent_plugin.quiz.pointing import Pointed, point_at
 from precedent_plugin.quiz.reviews import Review, Verdict
 
 RoundState = Literal["asking", "revealed", "over"]
@@ -36,6 +37,8 @@ class QuizRound:
         self._at = 0
         self._shown_at = clock()
         self._pending: Review | None = None
+        self.pointed: Pointed | None = None
+        """Where the learner pointed in this case."""
         self.done: list[Review] = []
 
     @property
@@ -98,16 +101,34 @@ class QuizRound:
         """Give the case that a review of this round is about."""
         return next(case for case in self._cases if case.id == review.case_id)
 
+    @property
+    def is_pointed(self) -> bool:
+        """Whether the case is answered by pointing at its place."""
+        return self.case.roi is not None
+
     def answer(self, words: str) -> Verdict:
         """Take an answer and mark it; an empty one skips. Raises QuestionError when revealed."""
+        verdict: Verdict = mark(words, self.case.answer) if words.strip() else "skipped"
+        self._settle(words.strip(), verdict)
+        return verdict
+
+    def point(self, x: float, y: float) -> Pointed:
+        """Take a point in pixels of the picture as the answer. Raises QuestionError."""
+        if self.case.roi is None:
+            raise QuestionError("This case has no marked place.", "Answer in words.")
+        pointed = point_at(self.case, x, y)
+        verdict: Verdict = "right" if pointed.is_right else "wrong"
+        self._settle(f"({x:.0f}, {y:.0f})", verdict, pointed.millimetres)
+        self.pointed = pointed
+        return pointed
+
+    def _settle(self, given: str, verdict: Verdict, distance_mm: float | None = None) -> None:
         if self.state != "asking":
             raise QuestionError("This case was answered already.", "Go on to the next.")
         now = self._clock()
-        verdict: Verdict = mark(words, self.case.answer) if words.strip() else "skipped"
         seconds = round((now - self._shown_at).total_seconds(), 1)
         at = now.isoformat(timespec="seconds")
-        self._pending = Review(self.case.id, at, words.strip(), verdict, seconds)
-        return verdict
+        self._pending = Review(self.case.id, at, given, verdict, seconds, distance_mm)
 
     def claim(self) -> None:
         """Count a wrong answer as right: it says the same in other words."""
@@ -124,7 +145,7 @@ class QuizRound:
             raise QuestionError("This case is not answered yet.", "Answer or skip it.")
         self.done.append(self._pending)
         self._keep(self._pending)
-        self._pending = None
+        self._pending = self.pointed = None
         self._at += 1
         self._shown_at = self._clock()
         return not self.is_over

@@ -3,15 +3,16 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from precedent_plugin.cases import Case, CaseLink, Provenance
+from precedent_plugin.cases import Case, CaseLink, Provenance, Roi
 from precedent_plugin.errors import LibraryError
 
 WORDS: Final = (
     "question, answer, rationale, tags, task, teaching_point, author, modality, body_part,"
-    " laterality, licence, source"
+    " laterality, licence, source, roi"
 )
 """What an edit may change."""
 PIXELS: Final = "window_center, window_width, is_inverted, row_spacing_mm, column_spacing_mm, mpp"
@@ -101,6 +102,15 @@ def select_case(
     return None if row is None else case_of(row)
 
 
+def select_known(connection: sqlite3.Connection, case_ids: Sequence[str]) -> list[Case]:
+    """Give the cases of these ids, from the shelf or from the trash, in no order."""
+    rows = connection.execute(
+        f"SELECT {SELECTED} FROM cases c WHERE c.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(case_ids),),
+    )
+    return [case_of(row) for row in rows]
+
+
 def select_trash(connection: sqlite3.Connection) -> list[Case]:
     """Give the cases in the trash, latest first."""
     rows = connection.execute(
@@ -108,6 +118,14 @@ def select_trash(connection: sqlite3.Connection) -> list[Case]:
         "ORDER BY c.trashed_at DESC, c.number DESC"
     )
     return [case_of(row) for row in rows]
+
+
+def select_trash_ids(connection: sqlite3.Connection) -> list[str]:
+    """Give the ids of the cases in the trash, latest first."""
+    rows = connection.execute(
+        "SELECT id FROM cases WHERE trashed_at IS NOT NULL ORDER BY trashed_at DESC, number DESC"
+    )
+    return [str(row[0]) for row in rows]
 
 
 def trash_cases(connection: sqlite3.Connection, case_ids: Iterable[str]) -> list[str]:
@@ -144,9 +162,9 @@ def case_of(row: Sequence[Any]) -> Case:
     """Make a case of a row of `SELECTED`."""
     case_id, revision, patient_key, study_key, created = row[:5]
     question, answer, rationale, tags, task, teaching_point, author = row[5:12]
-    modality, body_part, laterality, licence, source = row[12:17]
-    center, width, is_inverted, between_rows, between_columns, mpp = row[17:23]
-    pictures = json.loads(row[23])
+    modality, body_part, laterality, licence, source, roi = row[12:18]
+    center, width, is_inverted, between_rows, between_columns, mpp = row[18:24]
+    pictures = json.loads(row[24])
     originals = tuple(original for _, original in pictures)
     return Case(
         id=case_id,
@@ -174,7 +192,8 @@ def case_of(row: Sequence[Any]) -> Case:
         teaching_point=teaching_point,
         author=author,
         originals=originals if any(originals) else (),
-        links=tuple(CaseLink(kind, other) for kind, other in json.loads(row[24])),
+        links=tuple(CaseLink(kind, other) for kind, other in json.loads(row[25])),
+        roi=None if roi is None else Roi(*json.loads(roi)),
     )
 
 
@@ -183,7 +202,8 @@ def _words(case: Case) -> tuple[str | None, ...]:
     tags = json.dumps(case.tags, ensure_ascii=False)
     said = (case.question, case.answer, case.rationale, tags, case.task, case.teaching_point)
     about = (where.modality, where.body_part, where.laterality, where.licence, where.source)
-    return *said, case.author, *about
+    place = None if case.roi is None else json.dumps(astuple(case.roi))
+    return *said, case.author, *about, place
 
 
 def _pixels(where: Provenance) -> tuple[float | None, ...]:

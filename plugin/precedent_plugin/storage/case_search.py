@@ -28,15 +28,23 @@ class Search:
 
 def select_cases(connection: sqlite3.Connection, search: Search, window: Window) -> list[Case]:
     """Give the cases of one window of what a search finds."""
-    found, values, order = _found(search)
+    found, values, place = _found(search)
     limit = -1 if window.limit is None else window.limit
     rows = connection.execute(
         # The window is cut before the rows are filled: a far one costs no more than a near one.
-        f"SELECT {SELECTED} FROM (SELECT c.number AS n, {order} AS place {found}"
-        " ORDER BY place LIMIT ? OFFSET ?) JOIN cases c ON c.number = n ORDER BY place",
+        f"SELECT {SELECTED} FROM (SELECT c.number AS n, {place} AS place {found}"
+        f" ORDER BY {_order(search, place)} LIMIT ? OFFSET ?) JOIN cases c ON c.number = n"
+        f" ORDER BY {_order(search, 'place')}",
         (*values, limit, window.offset),
     )
     return [case_of(row) for row in rows]
+
+
+def select_ids(connection: sqlite3.Connection, search: Search) -> list[str]:
+    """Give the ids of all that a search finds, in its order."""
+    found, values, place = _found(search)
+    rows = connection.execute(f"SELECT c.id {found} ORDER BY {_order(search, place)}", values)
+    return [str(row[0]) for row in rows]
 
 
 def count_cases(connection: sqlite3.Connection, search: Search) -> int:
@@ -56,16 +64,23 @@ def match_words(query: str) -> str:
 
 
 def _found(search: Search) -> tuple[str, list[str], str]:
-    """Give FROM with WHERE, its values, and the order."""
-    sources, conditions, values = ["cases c"], ["c.trashed_at IS NULL"], list[str]()
-    order = "-c.number"
+    """Give FROM with WHERE, its values, and the place of a case."""
+    words = match_words(search.query)
+    # The index of words gives its rows in the order of their numbers, so that nothing is sorted.
+    source = "cases c" if not words else "case_words w JOIN cases c ON c.number = w.rowid"
+    place = "c.number" if not words else "w.rowid"
+    conditions, values = ["c.trashed_at IS NULL"], list[str]()
     if search.casebook_id is not None:
-        sources.append("JOIN casebook_cases m ON m.case_number = c.number")
+        source += " JOIN casebook_cases m ON m.case_number = c.number"
         conditions.append("m.casebook_number = (SELECT number FROM casebooks WHERE id = ?)")
         values.append(search.casebook_id)
-        order = "m.position"
-    words = match_words(search.query)
+        place = "m.position"
     if words:
-        conditions.append("c.number IN (SELECT rowid FROM case_words WHERE case_words MATCH ?)")
+        conditions.append("case_words MATCH ?")
         values.append(words)
-    return f"FROM {' '.join(sources)} WHERE {' AND '.join(conditions)}", values, order
+    return f"FROM {source} WHERE {' AND '.join(conditions)}", values, place
+
+
+def _order(search: Search, place: str) -> str:
+    """Give a casebook's own order, else the newest first."""
+    return place if search.casebook_id is not None else f"{place} DESC"

@@ -23,17 +23,17 @@ def create(connection: Connection, casebook: Casebook) -> Done[Casebook]:
     )
 
 
-def rename(connection: Connection, casebook_id: str, name: str) -> Done[None]:
-    """Give a casebook another name. Raises LibraryError when it is taken or empty."""
-    former = casebook_rows.find(connection, casebook_id).name
-    casebook_rows.rename(connection, casebook_id, name)
+def describe(connection: Connection, casebook: Casebook) -> Done[None]:
+    """Give a casebook another title page. Raises LibraryError when its name is taken or empty."""
+    former = casebook_rows.find(connection, casebook.id)
+    casebook_rows.describe(connection, casebook)
     return Done(
         None,
         Edit(
-            "New name of a casebook",
+            "Title page of a casebook",
             "casebooks",
-            (casebook_id,),
-            lambda c: casebook_rows.rename(c, casebook_id, former),
+            (casebook.id,),
+            lambda c: casebook_rows.describe(c, former),
         ),
     )
 

@@ -37,11 +37,14 @@ def insert_casebook(connection: sqlite3.Connection, casebook: Casebook) -> None:
     )
 
 
-def rename(connection: sqlite3.Connection, casebook_id: str, name: str) -> None:
-    """Give a casebook another name."""
-    number = casebook_number(connection, casebook_id)
-    check_name(connection, name, but=number)
-    connection.execute("UPDATE casebooks SET name = ? WHERE number = ?", (name, number))
+def describe(connection: sqlite3.Connection, casebook: Casebook) -> None:
+    """Give a casebook another title page. Raises LibraryError as `insert_casebook`."""
+    number = casebook_number(connection, casebook.id)
+    check_name(connection, casebook.name, but=number)
+    connection.execute(
+        "UPDATE casebooks SET name = ?, description = ?, licence = ? WHERE number = ?",
+        (casebook.name, casebook.description, casebook.licence, number),
+    )
 
 
 def delete(connection: sqlite3.Connection, casebook_id: str) -> None:

@@ -156,5 +156,9 @@ END;
 INSERT INTO case_words (case_words) VALUES ('rebuild');
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (CASES, QUESTIONS, COLLECTION)
+PLACES: Final = """
+ALTER TABLE cases ADD COLUMN roi TEXT CHECK (roi IS NULL OR json_valid(roi));
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (CASES, QUESTIONS, COLLECTION, PLACES)
 """The n-th, counted from 1, brings a database to version n."""

@@ -79,6 +79,18 @@ class Store:
         with self._words():
             yield
 
+    def scrub(self) -> None:
+        """Write the database anew without what was deleted from it, in its index of words too.
+
+        Another process that reads meanwhile holds the log of changes back; what is left in it then
+        goes with the next checkpoint.
+        """
+        with self.changing() as connection:
+            connection.execute("INSERT INTO case_words (case_words) VALUES ('optimize')")
+        with self.reading() as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def data_version(self) -> int:
         """Give a number that changes when another connection has changed the database."""
         with self.reading() as connection:

@@ -10,6 +10,7 @@ from precedent_inference.evidence.findings import Evidence, EvidenceRequest
 from precedent_inference.prompt import require_text
 from precedent_inference.protocol import Sampling
 from precedent_inference.templates import TemplateChanges
+from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.asking import Asked, as_json, ask_once, evidence_lines, painter
 from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.errors import UsageError
@@ -29,7 +30,6 @@ from precedent_plugin.references import (
     room_for_casebook,
 )
 from precedent_plugin.select import ORDER_POLICIES, OrderPolicy
-from precedent_plugin.session import AskSettings
 from precedent_plugin.shelf import find_casebook
 from precedent_plugin.tray import MAX_SHOTS
 

@@ -96,8 +96,15 @@ def _export(trail: AuditTrail, arguments: argparse.Namespace) -> int:
     done: dict[str, list[str]] = {}
     for link in trail.acts():
         done.setdefault(link.subject, []).append(f"{link.at} {link.note}")
+    examined: dict[str, list[dict[str, Any]]] = {}
+    for question_id, evidence in trail.evidence():
+        examined.setdefault(question_id, []).append(evidence)
     lines = [
-        json.dumps(asdict(entry) | {"acts": done.get(entry.id, [])}, sort_keys=True)
+        json.dumps(
+            asdict(entry)
+            | {"acts": done.get(entry.id, []), "evidence": examined.get(entry.id, [])},
+            sort_keys=True,
+        )
         for entry in trail.entries()
     ]
     text = "".join(f"{line}\n" for line in lines)

@@ -10,8 +10,9 @@ from typing import Any
 from tqdm import tqdm
 
 from precedent_inference.client import LocalEngine
-from precedent_plugin.casebook_check.kept import KeptCheck, content_of, keep
-from precedent_plugin.casebook_check.report import CheckReport, as_json, lines_of, make_report
+from precedent_plugin.casebook_check.kept import keep
+from precedent_plugin.casebook_check.report import as_json, lines_of, make_report
+from precedent_plugin.casebook_check.run import kept_of, runner_of
 from precedent_plugin.casebook_check.trials import SHOT_COUNTS, Trial, TrialPlan, TrialRunner
 from precedent_plugin.casebook_file import SUFFIX, read_casebook
 from precedent_plugin.errors import UsageError
@@ -20,8 +21,6 @@ from precedent_plugin.output import note
 from precedent_plugin.references import CasePicture, from_file, from_library
 from precedent_plugin.shelf import find_casebook
 from precedent_plugin.tray import MAX_SHOTS
-
-LEAST_CASES = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,16 +47,11 @@ def check(library: CaseLibrary, arguments: argparse.Namespace) -> tuple[dict[str
     if not 0 <= counts[0] <= counts[-1] <= MAX_SHOTS or counts == (0,):
         raise UsageError(f"--shots takes numbers from 1 to {MAX_SHOTS}.")
     name, casebook_id, items = _items(library, arguments.casebook)
-    if len(items) < LEAST_CASES:
-        raise UsageError(
-            f"The casebook “{name}” has {len(items)} cases; a check asks each of the others.",
-            "Add cases to it.",
-        )
-    runner = TrialRunner(items, TrialPlan(arguments.model, counts))
+    runner = runner_of(name, items, TrialPlan(arguments.model, counts))
     trials = _run(runner, arguments)
     report = make_report(name, arguments.model, items, trials)
     if casebook_id is not None:
-        keep(library.folder, casebook_id, arguments.model, _kept(report, items))
+        keep(library.folder, casebook_id, arguments.model, kept_of(report, items))
     return as_json(report), "\n".join(lines_of(report))
 
 
@@ -80,15 +74,3 @@ def _run(runner: TrialRunner, arguments: argparse.Namespace) -> list[Trial]:
         client = engine.client(on_progress=note)
         with tqdm(total=runner.total, desc="Asking", unit=" questions", file=sys.stderr) as bar:
             return runner.run(client, threading.Event(), lambda done, _: bar.update(done - bar.n))
-
-
-def _kept(report: CheckReport, items: list[CasePicture]) -> KeptCheck:
-    point = report.calibration.working_point
-    return KeptCheck(
-        content_of([item.case for item in items]),
-        report.gain.shot_count,
-        report.gain.verdict,
-        None if point is None else point.threshold,
-        None if point is None else point.coverage,
-        None if point is None else point.share,
-    )

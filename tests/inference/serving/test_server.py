@@ -172,6 +172,15 @@ def test_a_prompt_is_counted_without_being_asked(served: Served) -> None:
     assert (len(facts.pictures), facts.answer_tokens) == (3, 7)
 
 
+def test_a_forgotten_prompt_is_computed_anew(served: Served) -> None:
+    asked = tiny_request(2)
+    with served.client() as client:
+        client.ask(asked)
+        assert client.ask(asked).cache.images_encoded == 0
+        client.forget()
+        assert client.ask(asked).cache.images_encoded == 3
+
+
 def test_a_model_that_is_not_loaded_is_counted_for(served: Served) -> None:
     with served.client() as client:
         facts = client.count(tiny_request(2, model="tiny-next"))

@@ -14,6 +14,7 @@ from tests.inference.tiny import tiny_profile, tiny_request, tiny_tokenizer
 
 from precedent_inference.answering import Answerer, token_rules
 from precedent_inference.backends.base import FloatArray, Media, Step, TokenState
+from precedent_inference.caches.image_store import ImageStore
 from precedent_inference.engine import Engine
 from precedent_inference.errors import (
     Cancelled,
@@ -58,14 +59,19 @@ class Gated(MockBackend):
 class Bench:
     """A service over one gated backend, and what it told each question."""
 
-    def __init__(self, max_waiting: int = 9) -> None:
+    def __init__(self, max_waiting: int = 9, store: Path | None = None) -> None:
+        self._store = store
         self.backend = Gated()
         folders = [
             ModelFolder(Path(f"/{name}"), replace(tiny_profile("previous"), name=name))
             for name in ("tiny-previous", "other")
         ]
         self.service = Service(
-            FoundModels(tuple(folders), ()), "tiny-previous", self._load, max_waiting=max_waiting
+            FoundModels(tuple(folders), ()),
+            "tiny-previous",
+            self._load,
+            max_waiting=max_waiting,
+            store=store,
         )
         self.ended: list[str] = []
         self.service.start()
@@ -74,7 +80,8 @@ class Bench:
     def _load(self, model: ModelFolder, report: Report) -> Answerer:
         report(0.43, "Reading the weights")
         tokenizer = TextTokenizer(tiny_tokenizer())
-        engine = Engine(self.backend, token_rules(model.profile, tokenizer))
+        kept = None if self._store is None else ImageStore(self._store, model.profile.name)
+        engine = Engine(self.backend, token_rules(model.profile, tokenizer), store=kept)
         return Answerer(model.profile, tokenizer, engine)
 
     def ask(self, name: str, model: str = "tiny-previous") -> "Asked":
@@ -280,3 +287,19 @@ def test_a_refused_question_is_counted_so(bench: Bench) -> None:
     bench.service.submit(replace(REQUEST, stop=("",)), events.put)
     assert isinstance(events.get(timeout=30), PromptError)
     assert bench.metric("precedent_requests_total", outcome="refused") == 1
+
+
+def test_caches_are_emptied_in_memory_and_on_disk_between_questions(tmp_path: Path) -> None:
+    bench = Bench(store=tmp_path)
+    asked = bench.ask("a")
+    forgetting = threading.Thread(target=bench.service.forget)
+    wait(lambda: bench.service.is_answering)
+    forgetting.start()
+    assert forgetting.is_alive()
+    bench.backend.open()
+    assert isinstance(asked.end(), Answer)
+    forgetting.join(30)
+    assert not forgetting.is_alive()
+    assert list(tmp_path.rglob("*.image")) == []
+    assert bench.metric("precedent_cache_bytes") == 0
+    bench.service.close()

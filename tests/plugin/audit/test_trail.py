@@ -110,3 +110,29 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "audit").write_text("in the way", encoding="utf-8")
     with pytest.raises(AuditError, match="cannot be read or written"):
         AuditTrail(tmp_path).record(replace(put(), id=FIRST), ENDED)
+
+
+def test_evidence_is_part_of_the_record(trail: AuditTrail) -> None:
+    trail.examined(FIRST, {"verdict": {"kind": "last"}})
+    trail.examined(FIRST, {"verdict": {"kind": "image"}})
+    assert [subject for subject, _ in trail.evidence()] == [FIRST, FIRST]
+    assert next(trail.evidence())[1] == {"verdict": {"kind": "last"}}
+    assert trail.verify().problems == ()
+
+
+def test_altered_evidence_is_found(trail: AuditTrail) -> None:
+    trail.examined(FIRST, {"verdict": "image"})
+    (path,) = (trail.folder / "evidence").glob("*.json")
+    path.write_bytes(b"{}")
+    assert trail.verify().problems == (f"The evidence of the question {FIRST} was altered.",)
+    path.unlink()
+    assert trail.verify().problems == (f"The evidence of the question {FIRST} is missing.",)
+
+
+def test_evidence_goes_with_its_patient(trail: AuditTrail) -> None:
+    trail.examined(FIRST, {"verdict": "of the patient"})
+    trail.examined(SECOND, {"verdict": "of another"})
+    trail.delete_patient("p-shot")
+    assert [subject for subject, _ in trail.evidence()] == [SECOND]
+    assert b"of the patient" not in all_bytes(trail.folder)
+    assert trail.verify().problems == ()

@@ -13,11 +13,11 @@ from qtpy.QtWidgets import QApplication
 from tests.plugin.hosts.window import Window, real_window
 
 from precedent_inference.errors import EngineLost
+from precedent_plugin.engine_keeper import EngineClientLike
 from precedent_plugin.errors import HostError, LibraryError
 from precedent_plugin.hosts import builtin
 from precedent_plugin.hosts.courier import Courier
 from precedent_plugin.panels.workplace import Workplace
-from precedent_plugin.session import EngineClientLike
 from precedent_viewer.app import App
 
 
@@ -29,6 +29,9 @@ class NoEngine:
     def __init__(self) -> None:
         type(self).made += 1
         self.is_closed = False
+
+    def forget(self) -> None:
+        """It keeps nothing."""
 
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> EngineClientLike:
         raise EngineLost("There is no engine in this test.")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from PyQt6.QtWidgets import QApplication
 
+from precedent_plugin.engine_keeper import EngineLike
 from precedent_plugin.hosts import builtin
 from precedent_plugin.panels.workplace import SAMPLE_MARK, Workplace
-from precedent_plugin.session import EngineLike
 from precedent_viewer.app import App
 from precedent_viewer.panels.log import MemoryLog
 from precedent_viewer.settings import SettingsStore

@@ -157,6 +157,9 @@ class FakeEngine:
     findings: list[Finding] = field(default_factory=list)
     examined: list[EvidenceRequest] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """It keeps nothing."""
+
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> "FakeEngine":
         self.starts += 1
         if on_progress is not None:

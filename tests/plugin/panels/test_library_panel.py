@@ -4,10 +4,11 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QMenu
+from qtpy.QtWidgets import QLineEdit, QMenu, QPushButton
 from tests.plugin.panels.bench import Bench, MakeBench
 
 from precedent_plugin.cases import Casebook
+from precedent_plugin.panels.bulk_form import BulkForm
 from precedent_plugin.panels.casebook_menu import file_name
 from precedent_plugin.panels.drag import ids_in
 from precedent_plugin.panels.library import TRASH
@@ -78,11 +79,11 @@ def test_edit_is_kept_with_question_answer_rationale_and_tags(bench: Bench) -> N
     case = bench.add_cases("a")[0]
     panel = bench.work.library
     panel.open_case(case.id)
-    panel.editor.question.setText("Which side?")
-    panel.editor.answer.setText("left")
-    panel.editor.rationale.setPlainText("Because.")
-    panel.editor.tags.setText("chest, mass, chest")
-    bench.press(panel.editor.answer, Qt.Key.Key_Return)
+    panel.editor.fields.question.setText("Which side?")
+    panel.editor.fields.answer.setText("left")
+    panel.editor.fields.rationale.setPlainText("Because.")
+    panel.editor.fields.tags.setText("chest, mass, chest")
+    bench.press(panel.editor.fields.answer, Qt.Key.Key_Return)
     kept = bench.library.find(case.id)
     assert kept is not None
     assert (kept.question, kept.answer, kept.rationale, kept.tags) == (
@@ -95,8 +96,8 @@ def test_escape_leaves_a_case_as_it_was(bench: Bench) -> None:
     case = bench.add_cases("a")[0]
     panel = bench.work.library
     panel.open_case(case.id)
-    panel.editor.answer.setText("other")
-    bench.press(panel.editor.answer, Qt.Key.Key_Escape)
+    panel.editor.fields.answer.setText("other")
+    bench.press(panel.editor.fields.answer, Qt.Key.Key_Escape)
     kept = bench.library.find(case.id)
     assert kept is not None
     assert kept.answer == "a"
@@ -106,7 +107,7 @@ def test_escape_leaves_a_case_as_it_was(bench: Bench) -> None:
 def test_case_without_an_answer_cannot_be_saved(bench: Bench) -> None:
     case = bench.add_cases("a")[0]
     bench.work.library.open_case(case.id)
-    bench.work.library.editor.answer.setText("  ")
+    bench.work.library.editor.fields.answer.setText("  ")
     assert not bench.work.library.editor.save.isEnabled()
 
 
@@ -189,7 +190,7 @@ def test_refused_edit_stays_on_the_page(bench: Bench) -> None:
     case = bench.add_cases("a")[0]
     panel = bench.work.library
     panel.open_case(case.id)
-    panel.editor.tags.setText("x" * 500)
+    panel.editor.fields.tags.setText("x" * 500)
     panel.editor.save.click()
     assert bench.host.notes[-1][2] == "error"
     assert panel.pages.currentIndex() == 1
@@ -219,3 +220,69 @@ def test_casebook_comes_back_from_its_file(bench: Bench, tmp_path: Path) -> None
 def test_file_name_of_a_casebook_has_no_separators() -> None:
     assert file_name(Casebook("1", "a/b\\c: d")) == "a-b-c- d.casebook"
     assert file_name(Casebook("1", "///")) == "casebook.casebook"
+
+
+def test_all_fields_of_a_case_are_edited(bench: Bench) -> None:
+    (case,) = bench.add_cases("a")
+    panel = bench.work.library
+    panel.open_case(case.id)
+    fields = panel.editor.fields
+    fields.more.click()
+    fields.teaching_point.setPlainText("Look behind the heart.")
+    for field, text in (
+        (fields.task, "diagnosis"),
+        (fields.body_part, "CHEST"),
+        (fields.laterality, "L"),
+        (fields.author, "Anna"),
+        (fields.modality, "CR"),
+    ):
+        field.setText(text)
+    panel.editor.save.click()
+    kept = bench.library.find(case.id)
+    assert kept is not None
+    assert (kept.teaching_point, kept.task, kept.author) == (
+        "Look behind the heart.",
+        "diagnosis",
+        "Anna",
+    )
+    where = kept.provenance
+    assert (where.modality, where.body_part, where.laterality) == ("CR", "CHEST", "L")
+
+
+def test_many_cases_are_changed_at_once_and_taken_back_at_once(bench: Bench) -> None:
+    cases = bench.add_cases("a", "b", "c")
+    select(bench, 0, 1, 2)
+    panel = bench.work.library
+    panel.edit_selected()
+    form = panel.findChild(BulkForm)
+    assert form is not None
+    assert not form.go.isEnabled()
+    for name, text in (("add-tags", "new"), ("remove-tags", "chest"), ("task", "side")):
+        field = form.findChild(QLineEdit, f"bulk-{name}")
+        assert field is not None
+        field.setText(text)
+    form.go.click()
+    changed = bench.library.cases()
+    assert {(case.tags, case.task) for case in changed} == {(("new",), "side")}
+    assert {case.answer for case in changed} == {"a", "b", "c"}
+    panel.undo()
+    assert {case.tags for case in bench.library.cases()} == {cases[0].tags}
+
+
+def test_two_cases_are_linked_and_parted_again(bench: Bench) -> None:
+    bench.add_cases("a", "b")
+    select(bench, 0, 1)
+    panel = bench.work.library
+    assert [panel.model.case(panel.model.index(row)) is not None for row in (0, 1)] == [True] * 2
+    [menu] = [one for one in panel.selected_menu().findChildren(QMenu) if "Link" in one.title()]
+    menu.actions()[0].trigger()
+    first = bench.library.find(panel.selected[0])
+    assert first is not None
+    assert [(link.kind, link.case_id) for link in first.links] == [("prior-of", panel.selected[1])]
+    panel.open_case(first.id)
+    unlink = panel.editor.findChild(QPushButton, "case-unlink")
+    assert unlink is not None
+    unlink.click()
+    again = bench.library.find(first.id)
+    assert again is not None
+    assert again.links == ()

@@ -126,7 +126,7 @@ def test_change_of_the_model_moves_the_widgets(bench: Bench) -> None:
 def test_edited_case_changes_its_card(bench: Bench) -> None:
     case = bench.fill_tray("a")[0]
     bench.work.library.open_case(case.id)
-    bench.work.library.editor.answer.setText("changed")
+    bench.work.library.editor.fields.answer.setText("changed")
     bench.work.library.editor.save.click()
     assert answers(bench) == ["changed"]
 
@@ -144,7 +144,7 @@ def test_case_of_a_card_opens_in_the_library(bench: Bench) -> None:
     bench.fill_tray("a")
     bench.press(bench.work.ask.tray.cards.cards[0], Qt.Key.Key_Return)
     assert bench.work.library.pages.currentIndex() == 1
-    assert bench.work.library.editor.answer.text() == "a"
+    assert bench.work.library.editor.fields.answer.text() == "a"
 
 
 def test_foreign_drag_is_ignored() -> None:
@@ -169,3 +169,17 @@ def test_any_bytes_of_a_drag_are_survived(content: bytes) -> None:
     mime = QMimeData()
     mime.setData(CASE_MIME, content)
     assert isinstance(ids_in(mime), tuple)
+
+
+def test_a_pinned_reference_is_sent_whatever_number_is_chosen(bench: Bench) -> None:
+    cases = bench.fill_tray("a", "b", "c")
+    card = bench.work.ask.tray.cards.cards[0]
+    bench.press(card, Qt.Key.Key_P)
+    pinned = [shot.case.id for shot in bench.work.desk.tray.shots if shot.pinned]
+    assert pinned == [card.face.case_id]
+    assert card.pin_button.isVisibleTo(card)
+    bench.work.ask._send_only(1)
+    assert [case.id for case in bench.work.desk.tray.active] == pinned
+    assert len(cases) == 3
+    bench.press(bench.work.ask.tray.cards.cards[0], Qt.Key.Key_P)
+    assert not any(shot.pinned for shot in bench.work.desk.tray.shots)

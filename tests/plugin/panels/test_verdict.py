@@ -11,7 +11,7 @@ def strip(bench: Bench) -> VerdictStrip:
 
 
 def acts(bench: Bench) -> list[str]:
-    return [link.note for link in bench.work.session.audit.acts()]
+    return [link.note for link in bench.work.session.recorder.audit.acts()]
 
 
 def test_nothing_is_judged_before_there_is_an_answer(held: Bench) -> None:

@@ -46,11 +46,11 @@ def test_reviews_of_deleted_cases_are_gone_from_the_disk(tmp_path: Path) -> None
 def test_a_table_cannot_run_in_a_spreadsheet(tmp_path: Path) -> None:
     save_csv(tmp_path / "quiz.csv", [ONE, TWO])
     assert (tmp_path / "quiz.csv").read_text(encoding="utf-8") == (
-        "case,at,verdict,right,seconds,given\n"
-        "a,2026-11-23T10:00:00+00:00,right,1,4.5,left\n"
-        "b,2026-11-23T10:01:00+00:00,wrong,0,9.0,'=cmd()\n"
+        "case,at,verdict,right,seconds,distance_mm,given\n"
+        "a,2026-11-23T10:00:00+00:00,right,1,4.5,,left\n"
+        "b,2026-11-23T10:01:00+00:00,wrong,0,9.0,,'=cmd()\n"
     )
-    assert as_csv([]) == "case,at,verdict,right,seconds,given\n"
+    assert as_csv([]) == "case,at,verdict,right,seconds,distance_mm,given\n"
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,6 @@ def test_emptied_trash_takes_the_former_picture_of_a_masked_case(library: CaseLi
 
 def test_name_of_a_casebook_is_taken_back(library: CaseLibrary) -> None:
     book = library.create_casebook("Sides")
-    library.rename_casebook(book.id, "Left and right")
-    assert library.undo() == "New name of a casebook"
+    library.describe_casebook(replace(book, name="Left and right"))
+    assert library.undo() == "Title page of a casebook"
     assert [found.name for found in library.casebooks()] == ["Sides"]

@@ -54,13 +54,14 @@ def test_case_of_an_earlier_schema_takes_what_is_new(folder: Path, version: int)
     library = CaseLibrary.open(folder)
     (case,) = library.cases()
     assert (case.task, case.teaching_point, case.author) == ("", None, "")
-    assert (case.originals, case.links) == ((), ())
+    linked = (CaseLink("prior-of", TRASHED),) if version >= 3 else ()
+    assert (case.originals, case.links, case.roi) == ((), linked, None)
     assert (case.provenance.spacing_mm, case.provenance.mpp) == (None, None)
     library.update(replace(case, task="side", teaching_point="Look for the heart first."))
     assert [found.id for found in library.cases("heart side")] == [CASE]
     library.restore([TRASHED])
     library.link(CASE, CaseLink("contrast-to", TRASHED))
-    assert library.links_to(TRASHED) == [CaseLink("contrast-to", CASE)]
+    assert CaseLink("contrast-to", CASE) in library.links_to(TRASHED)
     library.close()
 
 

@@ -49,6 +49,9 @@ class FakeEngine:
         self.examined: EvidenceRequest | None = None
         self.made.append(self)
 
+    def forget(self) -> None:
+        """It keeps nothing."""
+
     def client(self, *, on_progress: Callable[[str], None] | None = None) -> "FakeEngine":
         assert on_progress is not None
         on_progress("Starting the engine.")
@@ -112,7 +115,9 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[FakeEngine]:
     monkeypatch.setattr("precedent_plugin.verbs.demo.LocalEngine", FakeEngine)
     monkeypatch.setattr("precedent_plugin.verbs.casebook_check.LocalEngine", FakeEngine)
     monkeypatch.setattr("precedent_plugin.verbs.audit.LocalEngine", FakeEngine)
+    monkeypatch.setattr("precedent_plugin.verbs.erase.LocalEngine", FakeEngine)
     monkeypatch.setattr("precedent_plugin.verbs.ask.painter", lambda: paint)
+    monkeypatch.setattr("precedent_plugin.verbs.erase.painter", lambda: paint)
     return made
 
 

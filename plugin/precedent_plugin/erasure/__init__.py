@@ -1,0 +1,1 @@
+"""Deleting a patient everywhere, and proving that nothing is left."""
