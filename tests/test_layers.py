@@ -31,10 +31,19 @@ CLIENT_SIDE = {
     "errors",
     "model_jobs",
     "evidence.findings",
+    "embedding.embeddings",
 }
 """What the plugin sees of the engine."""
 RUNTIMES = {"torch", "onnxruntime", "transformers"}
-RUNTIME_PLACES = ("model/", "backends/", "export/", "training/", "importing/", "bench/")
+RUNTIME_PLACES = (
+    "model/",
+    "backends/",
+    "export/",
+    "training/",
+    "importing/",
+    "bench/",
+    "embedding/",
+)
 RUNTIME_FREE = (
     "client.py",
     "protocol.py",
@@ -46,6 +55,8 @@ RUNTIME_FREE = (
     "wire/evidence.py",
     "evidence/findings.py",
     "wire/facts.py",
+    "wire/embedding.py",
+    "embedding/embeddings.py",
     "templates.py",
 )
 QT = {"PyQt6", "PyQt5", "PySide6", "PySide2", "qtpy"}

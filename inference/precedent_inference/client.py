@@ -10,7 +10,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -20,6 +19,7 @@ import httpx
 
 from precedent_inference.caches.image_store import default_root, remove_all
 from precedent_inference.child import Child
+from precedent_inference.embedding.embeddings import BATCH, Embeddings, EmbedRequest, joined
 from precedent_inference.errors import Cancelled, EngineError, EngineLost
 from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.interrupt import Interrupt
@@ -45,6 +45,7 @@ from precedent_inference.wire.answer import (
     logprobs_from_json,
     progress_from_json,
 )
+from precedent_inference.wire.embedding import embed_request_to_json, embeddings_from_json
 from precedent_inference.wire.errors import error_from_json
 from precedent_inference.wire.evidence import evidence_event, evidence_request_to_json
 from precedent_inference.wire.facts import facts_from_json
@@ -54,6 +55,10 @@ from precedent_resources import PrecedentError
 __all__ = ["EngineClient", "LocalEngine"]
 
 CHAT = "/v1/chat/completions"
+EVIDENCE = "/v1/precedent/evidence"
+EMBEDDINGS = "/v1/precedent/embeddings"
+LACKS = {EVIDENCE: "examine its answers", EMBEDDINGS: "compare pictures"}
+"""What a server cannot do that does not know an address of ours."""
 CONNECT_S = 5.0
 WRITE_S = 60.0
 POLL_S = 0.05
@@ -161,7 +166,7 @@ class EngineClient:
         EngineError where the server gives no evidence.
         """
         body = evidence_request_to_json(request, stream=True, client=self._name)
-        for raw in self._events("/v1/precedent/evidence", body, cancel):
+        for raw in self._events(EVIDENCE, body, cancel):
             event = evidence_event(raw)
             if isinstance(event, Evidence):
                 return event
@@ -171,6 +176,26 @@ class EngineClient:
             elif event is not None and on_finding is not None:
                 on_finding(event)
         raise self._lost("was lost while it examined an answer", None)
+
+    def embed(
+        self,
+        pngs: Sequence[bytes],
+        model: str = "starter",
+        *,
+        cancel: threading.Event | None = None,
+    ) -> Embeddings:
+        """Give the vectors by which pictures are compared; without pictures, only what makes them.
+
+        They go in small batches, between which a question is answered. Raises as `ask` does;
+        EngineError where the server embeds no pictures.
+        """
+        parts: list[Embeddings] = []
+        for start in range(0, max(1, len(pngs)), BATCH):
+            batch = tuple(pngs[start : start + BATCH])
+            body = embed_request_to_json(EmbedRequest(model, batch))
+            for event in self._events(EMBEDDINGS, body, cancel):
+                parts.append(embeddings_from_json(event, len(batch)))
+        return joined(parts)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -208,9 +233,9 @@ class EngineClient:
                     yield _json(line[5:])
 
     def _refusal(self, path: str, response: httpx.Response) -> PrecedentError:
-        if path != CHAT and response.status_code == HTTPStatus.NOT_FOUND:
+        if path in LACKS and response.status_code in NOT_OFFERED:
             return EngineError(
-                f"The server at {self._place} cannot examine its answers.",
+                f"The server at {self._place} cannot {LACKS[path]}.",
                 "Ask the engine that comes with Precedent.",
             )
         return error_from_json(_json(response.text), response.status_code)
@@ -326,16 +351,20 @@ class LocalEngine:
         backend: Literal["auto", "pytorch", "onnx"] = "auto",
         model_folders: Sequence[Path] = (),
         first_model: str | None = None,
+        encoder: Path | None = None,
     ) -> None:
         """Nothing is started yet. first_model: the one loaded at the start; None for the starter.
 
-        When it cannot be loaded, questions to it say why.
+        When it cannot be loaded, questions to it say why. encoder: an ONNX file or a Hugging Face
+        folder that embeds pictures in place of the models' own eyes.
         """
         self._arguments = ["--backend", backend]
         if first_model is not None:
             self._arguments += ["--model", first_model]
         for folder in model_folders:
             self._arguments += ["--models", str(folder)]
+        if encoder is not None:
+            self._arguments += ["--encoder", str(encoder)]
         self._name = secrets.token_hex(8)
         self._child: Child | None = None
         self._starting = threading.Lock()

@@ -112,7 +112,7 @@ def profile_from_json(raw: object, where: str) -> ModelProfile:
     return ModelProfile(
         name=table.text("name"),
         kind=table.choice("kind", ("flamingo",)),
-        image=_recipe(table.table("image")),
+        image=recipe_from_json(table.table("image")),
         max_images=table.integer("max_images", least=1),
         context_tokens=table.integer("context_tokens", least=8),
         placement=table.choice("placement", PLACEMENTS),
@@ -183,7 +183,8 @@ def profile_to_json(profile: ModelProfile) -> str:
     return json.dumps(raw, indent=1, ensure_ascii=False) + "\n"
 
 
-def _recipe(table: Table) -> ImageRecipe:
+def recipe_from_json(table: Table) -> ImageRecipe:
+    """Check how an encoder wants its pictures. Raises the table's error."""
     table.choice("resize", ("shortest",))
     table.choice("crop", ("centre",))
     table.choice("channels", ("rgb",))

@@ -148,6 +148,11 @@ class CaseLibrary:
         with self._store.reading() as connection:
             return count_cases(connection, Search(query, casebook))
 
+    def read(self, ask: Callable[[Connection], Result]) -> Result:
+        """Ask the database something for which `storage` has a function of its own."""
+        with self._store.reading() as connection:
+            return ask(connection)
+
     def find(self, case_id: str) -> Case | None:
         """Give a case, None when it is gone or in the trash."""
         with self._store.reading() as connection:

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from precedent_inference.protocol import Answer
 
-Outcome = Literal["answered", "examined", "cancelled", "refused", "busy", "failed"]
+Outcome = Literal["answered", "examined", "embedded", "cancelled", "refused", "busy", "failed"]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 FIRST_TOKEN_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)

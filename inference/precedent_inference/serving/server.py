@@ -17,8 +17,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from precedent_inference.embedding.embeddings import Embeddings
 from precedent_inference.errors import PromptError, RequestTooLarge
-from precedent_inference.evidence.findings import Evidence, Finding
+from precedent_inference.evidence.findings import Finding
 from precedent_inference.protocol import Answer, Loading, Waiting
 from precedent_inference.serving.guard import Guard
 from precedent_inference.serving.metrics import CONTENT_TYPE
@@ -31,6 +32,7 @@ from precedent_inference.wire.answer import (
     progress_chunk,
     text_chunk,
 )
+from precedent_inference.wire.embedding import embed_request_from_json, embeddings_to_json
 from precedent_inference.wire.errors import error_status, error_to_json
 from precedent_inference.wire.evidence import (
     evidence_request_from_json,
@@ -53,6 +55,7 @@ def build_app(service: Service, token: str, port: int) -> ASGIApp:
         Route("/v1/models", endpoints.models),
         Route("/v1/chat/completions", endpoints.chat, methods=["POST"]),
         Route("/v1/precedent/evidence", endpoints.evidence, methods=["POST"]),
+        Route("/v1/precedent/embeddings", endpoints.embeddings, methods=["POST"]),
         Route("/v1/precedent/count", endpoints.count, methods=["POST"]),
         Route("/v1/precedent/caches", endpoints.forget, methods=["DELETE"]),
     ]
@@ -118,13 +121,28 @@ class Endpoints:
             return self._refused(error)
         return await self._run(request, asked, wanted)
 
+    async def embeddings(self, request: Request) -> Response:
+        """Give the vectors of pictures, after the questions that came first."""
+        try:
+            wanted, encoding = embed_request_from_json(await _read_json(request))
+            run = Run(self._service, wanted)
+        except PromptError as error:
+            return self._refused(error)
+        except PrecedentError as error:
+            return _error_response(error)
+        with _ending(asyncio.create_task(_stop_when_gone(request, run))):
+            end = await run.end()
+        if isinstance(end, Embeddings):
+            return JSONResponse(embeddings_to_json(end, wanted.model, encoding))
+        return _whole(end)
+
     def _refused(self, error: PromptError) -> Response:
         self._service.metrics.ended("refused")
         return _error_response(error)
 
     async def _run(self, request: Request, asked: Asked, work: Work) -> Response:
         try:
-            run = Run(self._service, asked, work)
+            run = Run(self._service, work, asked)
         except PrecedentError as error:
             return _error_response(error)
         watch = asyncio.create_task(_stop_when_gone(request, run))
@@ -137,13 +155,14 @@ class Endpoints:
 class Run:
     """Work on its way through the service, read as events on the server's loop."""
 
-    def __init__(self, service: Service, asked: Asked, work: Work) -> None:
-        self._model = asked.request.model
+    def __init__(self, service: Service, work: Work, asked: Asked | None = None) -> None:
+        """asked: how the answer to a question travels; None for what is no question."""
+        self._model = "" if asked is None else asked.request.model
         self._service = service
-        self._wants_progress = asked.wants_progress
+        self._wants_progress = asked is not None and asked.wants_progress
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
-        self._job = service.submit(work, self._put, asked.client)
+        self._job = service.submit(work, self._put, "" if asked is None else asked.client)
 
     def stop(self) -> None:
         """Cancel the work; what is over stays as it is."""
@@ -199,14 +218,16 @@ async def _lines(run: Run, event: Event, watch: "asyncio.Task[None]") -> AsyncIt
 
 
 def _last(end: End) -> Json:
-    if isinstance(end, Answer):
-        return last_chunk(end)
-    return evidence_to_json(end) if isinstance(end, Evidence) else error_to_json(end)
+    if isinstance(end, PrecedentError):
+        return error_to_json(end)
+    assert not isinstance(end, Embeddings), "vectors are never streamed"
+    return last_chunk(end) if isinstance(end, Answer) else evidence_to_json(end)
 
 
 def _whole(end: End) -> Response:
     if isinstance(end, PrecedentError):
         return _error_response(end)
+    assert not isinstance(end, Embeddings), "a question has no vectors for an answer"
     return JSONResponse(answer_to_json(end) if isinstance(end, Answer) else evidence_to_json(end))
 
 

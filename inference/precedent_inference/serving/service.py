@@ -14,6 +14,9 @@ from typing import Literal
 from precedent_inference.answering import Answerer
 from precedent_inference.caches.image_store import remove_all
 from precedent_inference.counting.meter import Meters
+from precedent_inference.embedding.embedder import Embedder
+from precedent_inference.embedding.embeddings import Embeddings, EmbedRequest
+from precedent_inference.embedding.tower import TowerEmbedder
 from precedent_inference.errors import Cancelled, EngineBusy, EngineError, EngineFull, EngineLoading
 from precedent_inference.evidence.examine import examine
 from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
@@ -38,9 +41,9 @@ GRACE_S = 2.0
 """A running answer ends at its next token; a loading model ends with the process."""
 
 State = Literal["loading", "ready", "failed"]
-Work = AskRequest | EvidenceRequest
-"""A question to be answered, or an answer to be examined."""
-End = Answer | Evidence | PrecedentError
+Work = AskRequest | EvidenceRequest | EmbedRequest
+"""A question to be answered, an answer to be examined, or pictures to be embedded."""
+End = Answer | Evidence | Embeddings | PrecedentError
 Event = Waiting | Loading | str | Finding | End
 """What is waited for, a piece of text or a finding; at the end the whole, or what ended it."""
 Load = Callable[[ModelFolder, Report], Answerer]
@@ -81,10 +84,16 @@ class Service:
         *,
         max_waiting: int = MAX_WAITING,
         store: Path | None = None,
+        encoder: Callable[[], Embedder] | None = None,
     ) -> None:
-        """Load nothing before `start`. store: where `load` keeps encoded images, if it does."""
+        """Load nothing before `start`.
+
+        store: where `load` keeps encoded images, if it does. encoder: gives what embeds pictures in
+        place of the models themselves.
+        """
         self._found = found
         self._load = load
+        self._encoder = encoder
         self._loaded: Answerer | None = None
         self._meters = Meters()
         self._queue: FairQueue[Job] = FairQueue(max_waiting)
@@ -141,7 +150,7 @@ class Service:
         try:
             if self.health.state == "loading":
                 raise EngineLoading(self.health.message, "Ask again in a moment.")
-            question = work if isinstance(work, AskRequest) else work.asked
+            question = work.asked if isinstance(work, EvidenceRequest) else work
             model = self._found.named(question.model)
             job = Job(model, work, client, tell, threading.Event())
             self._queue.put(client, job)
@@ -188,11 +197,7 @@ class Service:
 
     def _do(self, job: Job) -> End:
         try:
-            answerer = self._answerer(job.model)
-            if isinstance(job.work, EvidenceRequest):
-                return examine(answerer, job.work, job.tell, job.cancel)
-            prepared = answerer.prepare(job.work)
-            return answerer.run(prepared, job.tell, job.cancel)
+            return self._whole(job)
         except EngineFull as error:
             self._forget()
             return error
@@ -212,11 +217,22 @@ class Service:
                 "Ask again; if it fails again, report it with the log.",
             )
 
+    def _whole(self, job: Job) -> End:
+        if isinstance(job.work, EmbedRequest):
+            return self._embedder(job.model).embed(job.work.images, job.cancel)
+        answerer = self._answerer(job.model)
+        if isinstance(job.work, EvidenceRequest):
+            return examine(answerer, job.work, job.tell, job.cancel)
+        prepared = answerer.prepare(job.work)
+        return answerer.run(prepared, job.tell, job.cancel)
+
     def _end(self, job: Job, end: End) -> None:
         if isinstance(end, Answer):
             self.metrics.answered(end)
         elif isinstance(end, Evidence):
             self.metrics.ended("examined")
+        elif isinstance(end, Embeddings):
+            self.metrics.ended("embedded")
         else:
             self.metrics.ended(_outcome(end))
         job.tell(end)
@@ -235,6 +251,11 @@ class Service:
             self._loaded = self._load(model, lambda *report: self._report(model, *report))
             self.health = Health("ready", model.profile.name)
         return self._loaded
+
+    def _embedder(self, model: ModelFolder) -> Embedder:
+        if self._encoder is not None:
+            return self._encoder()
+        return TowerEmbedder(self._answerer(model))
 
     def _report(self, model: ModelFolder, fraction: float, stage: str) -> None:
         progress = Loading(model.profile.name, fraction, stage)

@@ -21,6 +21,7 @@ import uvicorn
 
 from precedent_inference.backends.device_plan import Wish
 from precedent_inference.caches.image_store import default_root
+from precedent_inference.embedding.setting import embedder_at
 from precedent_inference.errors import EngineError
 from precedent_inference.loading import BACKEND_CHOICES, load_answerer
 from precedent_inference.models import FoundModels, find_models
@@ -55,6 +56,7 @@ def main(argv: list[str]) -> int:
             wish=Wish(args.device, args.precision),
         ),
         store=store,
+        encoder=None if args.encoder is None else embedder_at(args.encoder),
     )
     with _listener(args.port) as listener:
         port = listener.getsockname()[1]
@@ -118,6 +120,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     kept.add_argument(
         "--no-image-store", action="store_true", help="keep encoded images in memory alone"
+    )
+    parser.add_argument(
+        "--encoder",
+        type=Path,
+        metavar="PATH",
+        help="compare pictures by this ONNX file or Hugging Face folder",
     )
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser

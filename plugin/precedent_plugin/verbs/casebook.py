@@ -1,4 +1,4 @@
-"""`precedent casebook`: list, show, make, fill, check, export and import casebooks."""
+"""`precedent casebook`: list, show, make, fill, check, export, import casebooks; suggest cases."""
 
 import argparse
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from precedent_plugin.errors import UsageError
 from precedent_plugin.library import CaseLibrary, default_folder
 from precedent_plugin.output import say, say_json
 from precedent_plugin.shelf import find_casebook
-from precedent_plugin.verbs import casebook_check, casebook_exchange
+from precedent_plugin.verbs import casebook_check, casebook_exchange, casebook_suggest
 from precedent_plugin.verbs.ask import read_view
 
 Act = Callable[[CaseLibrary, argparse.Namespace], tuple[dict[str, Any], str]]
@@ -28,7 +28,9 @@ def parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print one JSON object")
     shared.add_argument("--library", type=Path, metavar="FOLDER", help="instead of the user's own")
-    acts = made.add_subparsers(required=True, metavar="list|show|new|add|check|export|import")
+    acts = made.add_subparsers(
+        required=True, metavar="list|show|new|add|check|suggest|export|import"
+    )
 
     def verb(name: str, act: Act, words: str) -> argparse.ArgumentParser:
         added = acts.add_parser(name, parents=[shared], help=words, description=words)
@@ -52,6 +54,9 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--index", type=int, default=0, metavar="N", help="frame, from 0")
     casebook_check.add_arguments(
         verb("check", casebook_check.check, "Ask each case of the others; say whether shots help.")
+    )
+    casebook_suggest.add_arguments(
+        verb("suggest", casebook_suggest.suggest, "Find the cases to put beside a picture.")
     )
     casebook_exchange.add_export_arguments(
         verb("export", casebook_exchange.export, "Write a casebook as a file, page, table, DICOM.")

@@ -13,6 +13,7 @@ import platformdirs
 from onnxruntime.capi.onnxruntime_pybind11_state import (  # type: ignore[import-untyped]  # as above
     EPFail,
     Fail,
+    InvalidArgument,
     InvalidGraph,
     InvalidProtobuf,
     NoSuchFile,
@@ -42,6 +43,7 @@ _DRIVER, _TENSORRT = (
 REFUSALS: tuple[type[Exception], ...] = (
     EPFail,
     Fail,
+    InvalidArgument,
     InvalidGraph,
     InvalidProtobuf,
     NoSuchFile,
@@ -66,6 +68,7 @@ class Session(Protocol):
     def get_providers(self) -> list[str]: ...  # noqa: D102
     def get_inputs(self) -> list[Value]: ...  # noqa: D102
     def get_outputs(self) -> list[Value]: ...  # noqa: D102
+    def run(self, outputs: list[str], inputs: Mapping[str, object]) -> list[object]: ...  # noqa: D102
     def io_binding(self) -> object: ...  # noqa: D102
     def run_with_iobinding(self, binding: object) -> None: ...  # noqa: D102
 
