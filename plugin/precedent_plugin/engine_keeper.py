@@ -8,9 +8,10 @@ from precedent_inference.errors import EngineLost
 from precedent_inference.protocol import AskRequest, ModelCard, PromptFacts
 from precedent_plugin.examination import Examines
 from precedent_plugin.question import Client
+from precedent_plugin.suggest.advisor import Embeds
 
 
-class EngineClientLike(Client, Examines, Protocol):
+class EngineClientLike(Client, Examines, Embeds, Protocol):
     """The part of `EngineClient` that a session needs."""
 
     def models(self) -> tuple[ModelCard, ...]:

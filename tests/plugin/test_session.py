@@ -1,13 +1,15 @@
 """Library, tray and engine work together: order, warnings, history, restart and end."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.plugin.seen import see
 
+from precedent_inference.embedding.embeddings import Embeddings
 from precedent_inference.errors import EngineLost, PromptError
 from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.protocol import (
@@ -65,6 +67,9 @@ class FakeEngine:
         self.dying = 0
         """How often it still counts as running although it is dead."""
         self.is_closed = False
+
+    def embed(self, pngs: Sequence[bytes], model: str = "starter") -> Embeddings:
+        return see(pngs)
 
     def forget(self) -> None:
         """It keeps nothing."""

@@ -24,6 +24,7 @@ class CaseActs:
     restore: Callable[[], None]
     move: Callable[[int], None]
     """Moves the selection by so many places in its casebook."""
+    find_like: Callable[[], None]
     erase: Callable[[str], None]
     """Deletes a patient everywhere, by pseudonym."""
 
@@ -60,6 +61,7 @@ def selection_menu(
     else:
         _entry(menu, "Add to tray\tReturn", acts.add)
         _entry(menu, "Edit\tF2", acts.edit)
+        _entry(menu, "More like this", acts.find_like)
         menu.addSeparator()
         menu.addMenu(_casebooks_menu(menu, desk, chosen.ids, casebooks))
         if desk.casebook is not None:

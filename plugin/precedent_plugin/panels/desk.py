@@ -363,6 +363,10 @@ class Desk:
         except PrecedentError:
             return None  # the viewer itself says on the image why there is nothing to see
 
+    def picture_of(self, view: View) -> ViewImage:
+        """Make the picture of a view as it would be sent; for a worker. Raises PictureError."""
+        return self._image(view)
+
     def _image(self, view: View) -> ViewImage:
         return image_from_pixels(view.pixels, view.snapshot, self.library.pseudonyms, view.values)
 

@@ -45,10 +45,20 @@ TYPED_MS = 150
 class LibraryPanel(Panel):
     """One page lists the cases of a casebook, the other edits one case."""
 
-    def __init__(self, desk: Desk, *, open_sample: Callable[[], None]) -> None:
-        """`open_sample` imports the sample casebook; offered while the library is empty."""
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        open_sample: Callable[[], None],
+        find_like: Callable[[Sequence[str]], None],
+    ) -> None:
+        """`open_sample` imports the sample casebook; offered while the library is empty.
+
+        find_like: suggests more cases like some.
+        """
         super().__init__("library-panel")
         self._desk = desk
+        self._find_like = find_like
         self._editing: str | None = None
         self._generation = 0
         self.setAcceptDrops(True)
@@ -407,6 +417,7 @@ class LibraryPanel(Panel):
             self.delete_selected,
             self.restore_selected,
             self.move_selected,
+            lambda: self._find_like(self.selected),
             self.erase_patient,
         )
         ids = self.selected

@@ -1,6 +1,6 @@
 """Everything the plugin puts into a host's window: its panels and its commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from psygnal import Signal
 from qtpy.QtWidgets import QDockWidget, QWidget
@@ -17,8 +17,10 @@ from precedent_plugin.panels.history import HistoryPanel
 from precedent_plugin.panels.library import LibraryPanel
 from precedent_plugin.panels.models import ModelsPanel
 from precedent_plugin.panels.quiz_door import QuizDoor
+from precedent_plugin.panels.suggest import SuggestPanel
 from precedent_plugin.panels.talk_door import TalkDoor
 from precedent_plugin.session import Session
+from precedent_plugin.suggest.advisor import Advisor
 from precedent_resources import resource
 
 SAMPLE_MARK = "sample.offered"
@@ -38,7 +40,9 @@ class Workplace:
         self.host = host
         self.session = Session(library, host.run, make_engine)
         self.desk = Desk(host, self.session)
-        self.library = LibraryPanel(self.desk, open_sample=self.open_sample)
+        self.library = LibraryPanel(
+            self.desk, open_sample=self.open_sample, find_like=self.find_like
+        )
         self.ask = AskPanel(self.desk, open_case=self.open_case)
         self.history = HistoryPanel(
             self.desk,
@@ -51,6 +55,10 @@ class Workplace:
         self.talk = TalkDoor(self.desk, lambda: self.library.menu.chosen)
         self.check = CheckDoor(self.desk, lambda: self.library.menu.chosen, self.open_case)
         host.add_panel(self.library, title="Library", object_name="precedent-library", area="left")
+        self.suggest = SuggestPanel(
+            self.desk, Advisor(library, self.session.engine.client), open_case=self.open_case
+        )
+        host.add_panel(self.suggest, title="Suggest", object_name="precedent-suggest", area="left")
         host.add_panel(self.ask, title="Ask", object_name="precedent-ask")
         host.add_panel(self.history, title="History", object_name="precedent-history")
         host.add_panel(self.models, title="Models", object_name="precedent-models")
@@ -83,6 +91,15 @@ class Workplace:
                 self.open_sample(quietly=True)
 
         self.desk.read_library(is_untouched, self.session.library, on_result=offer)
+
+    def _suggest(self) -> None:
+        reveal(self.suggest)
+        self.suggest.look_for()
+
+    def find_like(self, case_ids: Sequence[str]) -> None:
+        """Suggest more cases like some."""
+        reveal(self.suggest)
+        self.suggest.find_like(case_ids)
 
     def _save_view(self) -> None:
         reveal(self.ask)
@@ -192,6 +209,10 @@ class Workplace:
                 lambda: self.talk.open(library.window()), "Cases", "F5",
                 lambda: library.menu.chosen is not None, "play",
                 "Show the casebook page by page: its title, each picture, then its answer.",
+            ),
+            HostCommand(
+                "cases.suggest", "Suggest references", self._suggest, "Cases", "Ctrl+G",
+                None, "star", "Find cases of the library that are like the picture and question.",
             ),
             HostCommand(
                 "cases.start-quiz", "Start a quiz", lambda: self.quiz.open(library.window()),

@@ -1,7 +1,7 @@
 """A host, an engine and a window's worth of panels, without a viewer or a model."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +12,9 @@ from psygnal import Signal
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QWidget
+from tests.plugin.seen import see
 
+from precedent_inference.embedding.embeddings import Embeddings
 from precedent_inference.errors import EngineLost
 from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.protocol import (
@@ -156,6 +158,9 @@ class FakeEngine:
     starts: int = 0
     findings: list[Finding] = field(default_factory=list)
     examined: list[EvidenceRequest] = field(default_factory=list)
+
+    def embed(self, pngs: Sequence[bytes], model: str = "starter") -> Embeddings:
+        return see(pngs)
 
     def forget(self) -> None:
         """It keeps nothing."""

@@ -68,7 +68,7 @@ def test_the_menu_offers_it_for_one_patient_alone(bench: Bench, case: Case) -> N
     words = "Delete this patient everywhere …"
 
     def offered(*cases: Case) -> bool:
-        acts = CaseActs(print, print, print, print, print, print)
+        acts = CaseActs(*[print] * 7)
         chosen = Chosen([one.id for one in cases], cases)
         menu = selection_menu(panel, bench.work.desk, chosen, (), acts)
         return words in [entry.text() for entry in menu.actions()]
