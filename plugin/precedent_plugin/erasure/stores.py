@@ -8,6 +8,7 @@ from precedent_plugin.audit.trail import AuditTrail
 from precedent_plugin.erasure.erase import PatientStore
 from precedent_plugin.quiz.reviews import Reviews
 from precedent_plugin.storage.patient_rows import Traces
+from precedent_plugin.suggest.index import forget as forget_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,18 @@ class QuizResults:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureVectors:
+    """What encoders made of the patient's pictures, for suggestions."""
+
+    library: Path
+    title: str = "vectors of pictures"
+
+    def erase(self, traces: Traces) -> int:
+        """Delete them from every index. Raises LibraryError."""
+        return forget_vectors(self.library, traces.pictures)
+
+
+@dataclass(frozen=True, slots=True)
 class EngineCaches:
     """Encoded pictures and prompts, in the engine's memory and on disk."""
 
@@ -50,4 +63,9 @@ class EngineCaches:
 
 def stores_of(library: Path, forget: Callable[[], None]) -> tuple[PatientStore, ...]:
     """Give every store of a library; forget: empties the engine's caches."""
-    return AuditRecords(library), QuizResults(library), EngineCaches(forget)
+    return (
+        AuditRecords(library),
+        QuizResults(library),
+        PictureVectors(library),
+        EngineCaches(forget),
+    )

@@ -27,8 +27,9 @@ class SuggestQuery:
     scope: Scope = field(default_factory=Scope)
     count: int = 4
     """How many are wanted; fewer come where fewer belong."""
-    relevance: float = 0.7
-    """0 to 1: what relevance weighs against being unlike those chosen already."""
+    relevance: float = 0.9
+    """0 to 1: what relevance weighs against being unlike those chosen already; docs/suggest.md
+    says what it costs."""
     counter_examples: int = 2
 
     def __post_init__(self) -> None:

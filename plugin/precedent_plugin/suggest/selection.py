@@ -18,6 +18,10 @@ ASKS_THE_SAME: Final = 0.5
 """Words from which a case with another answer contradicts rather than speaks of something else."""
 
 
+AMONG: Final = 3
+"""Diversity is looked for among so many times the wanted number, not at the far end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A case that may be suggested."""
@@ -51,9 +55,10 @@ def select(pool: Pool, query: SuggestQuery) -> Suggestions:
     """Choose what is shown."""
     scores = [candidate.score for candidate in pool.candidates]
     kept = cut_at(scores, query.count)
+    near = min(kept, AMONG * query.count)
     chosen = spread(
-        scores[:kept],
-        pool.likenesses[:kept, :kept],
+        scores[:near],
+        pool.likenesses[:near, :near],
         count=query.count,
         relevance=query.relevance,
     )

@@ -24,7 +24,7 @@ from precedent_plugin.suggest.snapshot import IntArray, Snapshot
 from precedent_plugin.suggest.suggestions import Suggestions
 from precedent_plugin.suggest.vectors import FloatArray, PictureVectors
 
-POOL: Final = 128
+POOL: Final = 64
 """The best cases that are looked at more closely."""
 NO_EMBEDDER: Final = EmbedderId("", "")
 

@@ -82,16 +82,16 @@ def suggest(library: CaseLibrary, arguments: argparse.Namespace) -> tuple[dict[s
     return _document(found), _text(found)
 
 
-def _is_file(words: str | None) -> bool:
-    return words is not None and (Path(words).suffix == SUFFIX or Path(words).is_file())
+def _is_file(words: str) -> bool:
+    return Path(words).suffix == SUFFIX or Path(words).is_file()
 
 
 def _scope(library: CaseLibrary, arguments: argparse.Namespace, where: Provenance) -> Scope:
     """Give the filters; the patient of the picture never answers for himself."""
-    words = arguments.casebook
-    is_in_library = words is not None and not _is_file(words)
+    words: str | None = arguments.casebook
+    name = None if words is None or _is_file(words) else words
     return Scope(
-        casebook_id=find_casebook(library, words).id if is_in_library else None,
+        casebook_id=None if name is None else find_casebook(library, name).id,
         tags=tuple(arguments.tags),
         modality=arguments.modality,
         body_part=arguments.body_part,
@@ -110,7 +110,7 @@ def _embedding(client: EngineClient, model: str) -> Embed:
 def _collection(
     library: CaseLibrary, arguments: argparse.Namespace, embed: Embed
 ) -> CaseCollection:
-    if _is_file(arguments.casebook):
+    if arguments.casebook is not None and _is_file(arguments.casebook):
         return FileCollection(from_file(Path(arguments.casebook)), embed)
     with tqdm(desc="Looking", unit=" pictures", file=sys.stderr, leave=False) as bar:
 

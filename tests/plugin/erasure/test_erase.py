@@ -93,6 +93,7 @@ def test_nothing_of_the_patient_is_left_in_any_byte(filled: CaseLibrary) -> None
     assert dict(erased.counts) == {
         "records of questions": 1,
         "quiz results": 1,
+        "vectors of pictures": 0,
         "the engine's caches": 0,
     }
     filled.close()

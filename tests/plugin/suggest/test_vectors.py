@@ -18,7 +18,7 @@ def made(count: int, width: int = 96) -> tuple[PictureVectors, FloatArray]:
     return PictureVectors(ID).joined(new), raw
 
 
-@pytest.mark.parametrize("count", [1, 2, 7, 1000])
+@pytest.mark.parametrize("count", [1, 2, 7, 1000, 50_000])
 def test_cosines_are_those_of_double_precision(count: int) -> None:
     vectors, raw = made(count)
     query = raw[0] * np.float32(0.6) + raw[-1] * np.float32(0.4)
