@@ -1,13 +1,16 @@
 """What can be done to casebooks: new, title page, delete, import, export, empty the trash."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from qtpy.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
 
 from precedent_plugin.cases import Casebook
+from precedent_plugin.panels.dataset_import import DatasetDialog
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.facts import counted
+from precedent_plugin.panels.lint import LintDialog
 from precedent_plugin.panels.title_form import TitleForm
 
 UNSAFE = re.compile(r"[^\w .()-]+")
@@ -17,8 +20,9 @@ FILTER = "Casebooks (*.casebook)"
 class CasebookMenu:
     """Asks for what an act needs (a name, a file, a yes) and hands it to the desk."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
-        self._desk, self._parent = desk, parent
+    def __init__(self, desk: Desk, parent: QWidget, *, on_open: Callable[[str], None]) -> None:
+        """on_open: shows a case."""
+        self._desk, self._parent, self._on_open = desk, parent, on_open
         self.casebooks: tuple[Casebook, ...] = ()
 
     def build(self) -> QMenu:
@@ -27,6 +31,7 @@ class CasebookMenu:
         for words, act in (
             ("New casebook", self.create),
             ("Import casebook", self.import_casebook),
+            ("Import data set", self.import_dataset),
             ("", None),
             ("Export this casebook", self.export_casebook),
             ("Title page of this casebook", self.edit_title),
@@ -85,10 +90,22 @@ class CasebookMenu:
         if casebook is None:
             return
         name, _ = QFileDialog.getSaveFileName(
-            self._parent, "Export casebook", file_name(casebook), FILTER
+            self._parent, "Export casebook", file_name(casebook), f"{FILTER};;Web page (*.html)"
         )
         if name:
-            self._desk.export_file(casebook, Path(name))
+            LintDialog(
+                self._parent,
+                self._desk,
+                casebook,
+                on_open=self._on_open,
+                on_accept=lambda: self._desk.export_file(casebook, Path(name)),
+            ).open()
+
+    def import_dataset(self) -> None:
+        """Take a folder of a known data set into the library."""
+        name = QFileDialog.getExistingDirectory(self._parent, "Import data set")
+        if name:
+            DatasetDialog(self._parent, self._desk, Path(name)).open()
 
     def empty_trash(self) -> None:
         """Delete for good what is in the trash."""

@@ -19,6 +19,7 @@ from precedent_inference.prompt import require_text
 from precedent_inference.protocol import ModelCard, PromptFacts
 from precedent_plugin.ask_settings import AskSettings
 from precedent_plugin.cases import Case, Casebook, CaseDraft
+from precedent_plugin.datasets.write_page import write_page
 from precedent_plugin.erasure.erase import Erased
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.host import Host
@@ -326,8 +327,9 @@ class Desk:
 
     def export_file(self, casebook: Casebook, path: Path) -> None:
         """Write a casebook into one file."""
+        write = write_page if path.suffix.lower() == ".html" else export_casebook
         self.change_library(
-            export_casebook, self.library, casebook.id, path, say=f"Exported “{casebook.name}”."
+            write, self.library, casebook.id, path, say=f"Exported “{casebook.name}”."
         )
 
     def erase_patient(

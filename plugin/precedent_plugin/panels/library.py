@@ -68,7 +68,7 @@ class LibraryPanel(Panel):
         self._typed.timeout.connect(self.refresh)
         self.model = CaseModel(desk.thumbnails, self._read_cases, self)
         self.list = CaseView(self.model)
-        self.menu = CasebookMenu(desk, self)
+        self.menu = CasebookMenu(desk, self, on_open=self.open_case)
         self._make_head()
         self._make_empty(open_sample)
         self._make_foot()

@@ -96,7 +96,7 @@ class SuggestPanel(Panel):
         self.image = _slider(
             "suggest-image", "What the picture weighs against the words", STEPS // 2
         )
-        self.unlike = _slider("suggest-unlike", "How unlike each other they should be", 6)
+        self.unlike = _slider("suggest-unlike", "How unlike each other they should be", 2)
         for slider in (self.image, self.unlike):
             slider.valueChanged.connect(lambda _: self._settled.start())
         self.tags = QLineEdit()

@@ -13,7 +13,12 @@ from precedent_plugin.errors import UsageError
 from precedent_plugin.library import CaseLibrary, default_folder
 from precedent_plugin.output import say, say_json
 from precedent_plugin.shelf import find_casebook
-from precedent_plugin.verbs import casebook_check, casebook_exchange, casebook_suggest
+from precedent_plugin.verbs import (
+    casebook_check,
+    casebook_exchange,
+    casebook_lint,
+    casebook_suggest,
+)
 from precedent_plugin.verbs.ask import read_view
 
 Act = Callable[[CaseLibrary, argparse.Namespace], tuple[dict[str, Any], str]]
@@ -29,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     shared.add_argument("--json", action="store_true", help="print one JSON object")
     shared.add_argument("--library", type=Path, metavar="FOLDER", help="instead of the user's own")
     acts = made.add_subparsers(
-        required=True, metavar="list|show|new|add|check|suggest|export|import"
+        required=True, metavar="list|show|new|add|check|suggest|lint|export|import"
     )
 
     def verb(name: str, act: Act, words: str) -> argparse.ArgumentParser:
@@ -57,6 +62,9 @@ def parser() -> argparse.ArgumentParser:
     )
     casebook_suggest.add_arguments(
         verb("suggest", casebook_suggest.suggest, "Find the cases to put beside a picture.")
+    )
+    casebook_lint.add_arguments(
+        verb("lint", casebook_lint.lint, "Find what to look at before a casebook is shared.")
     )
     casebook_exchange.add_export_arguments(
         verb("export", casebook_exchange.export, "Write a casebook as a file, page, table, DICOM.")

@@ -17,10 +17,13 @@ from precedent_plugin.datasets.take import Order, Taken, take_dataset
 from precedent_plugin.datasets.write_key_objects import write_key_objects
 from precedent_plugin.datasets.write_page import write_page
 from precedent_plugin.datasets.write_table import write_table
-from precedent_plugin.errors import UsageError
+from precedent_plugin.errors import CasebookError, UsageError
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.library import CaseLibrary
+from precedent_plugin.linting.burned_in import TextFinder
+from precedent_plugin.linting.lint import Linter, lint_words, require_clean
 from precedent_plugin.shelf import find_casebook
+from precedent_plugin.verbs.casebook_lint import look
 
 CASEBOOK: Final = "casebook"
 SHOWN: Final = 20
@@ -44,6 +47,9 @@ def add_import_arguments(parser: argparse.ArgumentParser) -> None:
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what is written, and as what."""
     parser.add_argument("casebook", metavar="NAME")
+    parser.add_argument(
+        "--accept-findings", action="store_true", help="export although linting finds something"
+    )
     parser.add_argument("out", type=Path, metavar="OUT", help="a file or a new folder")
     parser.add_argument(
         "--to", choices=tuple(WRITERS), metavar="KIND",
@@ -56,7 +62,8 @@ def import_path(library: CaseLibrary, arguments: argparse.Namespace) -> Written:
     path: Path = arguments.path
     if arguments.layout == CASEBOOK or (arguments.layout == "auto" and path.suffix == SUFFIX):
         book = import_casebook(library, path)
-        return asdict(book), f"Took in “{book.name}” with {book.case_count} cases."
+        said = f"Took in “{book.name}” with {book.case_count} cases."
+        return asdict(book) | _linted(library, book.id), said + _advice(library, book.id)
     order = Order(
         path, arguments.layout, Wish(arguments.split, arguments.language), arguments.name,
         arguments.limit,
@@ -72,7 +79,26 @@ def import_path(library: CaseLibrary, arguments: argparse.Namespace) -> Written:
         "pictures": taken.pictures,
         "pictures_in_several_splits": taken.across,
     }
-    return document, "\n".join(lines_of(taken))
+    book_id = taken.casebook.id
+    text = "\n".join(lines_of(taken)) + _advice(library, book_id)
+    return document | _linted(library, book_id), text
+
+
+def _linted(library: CaseLibrary, casebook_id: str) -> dict[str, Any]:
+    """Say what linting finds in the words that came; pictures are looked at before an export."""
+    cases = library.cases(casebook=casebook_id)
+    found = [one for case in cases for one in lint_words(case)]
+    return {"lint": {"must": sum(one.weight == "must" for one in found), "all": len(found)}}
+
+
+def _advice(library: CaseLibrary, casebook_id: str) -> str:
+    found = _linted(library, casebook_id)["lint"]
+    if not found["all"]:
+        return ""
+    return (
+        f"\n{found['all']:,} things to look at in the words, {found['must']:,} of them before it "
+        "is shared: `precedent casebook lint`."
+    )
 
 
 def lines_of(taken: Taken) -> list[str]:
@@ -108,6 +134,11 @@ def export(library: CaseLibrary, arguments: argparse.Namespace) -> Written:
     wanted = {CASEBOOK: SUFFIX, "html": ".html"}.get(kind, "")
     if wanted and out.suffix != wanted:
         raise UsageError(f"{out} does not end in {wanted}.", f"Call it {out.stem}{wanted}.")
+    if not out.parent.exists():
+        raise CasebookError(f"{out} cannot be written (there is no such folder).", "Make it first.")
+    if not arguments.accept_findings:
+        linter = Linter(library.image, TextFinder())
+        require_clean(look(linter, library.cases(casebook=casebook.id)))
     WRITERS[kind](library, casebook.id, out)
     files = [out] if out.is_file() else [path for path in out.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
