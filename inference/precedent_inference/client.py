@@ -12,14 +12,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import httpx
 
 from precedent_inference.caches.image_store import default_root, remove_all
 from precedent_inference.child import Child
-from precedent_inference.embedding.embeddings import BATCH, Embeddings, EmbedRequest, joined
 from precedent_inference.errors import Cancelled, EngineError, EngineLost
 from precedent_inference.evidence.findings import Evidence, EvidenceRequest, Finding
 from precedent_inference.interrupt import Interrupt
@@ -45,7 +44,6 @@ from precedent_inference.wire.answer import (
     logprobs_from_json,
     progress_from_json,
 )
-from precedent_inference.wire.embedding import embed_request_to_json, embeddings_from_json
 from precedent_inference.wire.errors import error_from_json
 from precedent_inference.wire.evidence import evidence_event, evidence_request_to_json
 from precedent_inference.wire.facts import facts_from_json
@@ -56,6 +54,9 @@ __all__ = ["EngineClient", "LocalEngine"]
 
 CHAT = "/v1/chat/completions"
 EVIDENCE = "/v1/precedent/evidence"
+if TYPE_CHECKING:
+    from precedent_inference.embedding.embeddings import Embeddings
+
 EMBEDDINGS = "/v1/precedent/embeddings"
 LACKS = {EVIDENCE: "examine its answers", EMBEDDINGS: "compare pictures"}
 """What a server cannot do that does not know an address of ours."""
@@ -183,12 +184,19 @@ class EngineClient:
         model: str = "starter",
         *,
         cancel: threading.Event | None = None,
-    ) -> Embeddings:
+    ) -> "Embeddings":
         """Give the vectors by which pictures are compared; without pictures, only what makes them.
 
         They go in small batches, between which a question is answered. Raises as `ask` does;
         EngineError where the server embeds no pictures.
         """
+        # Vectors are arrays: who only asks questions need not load what holds them.
+        from precedent_inference.embedding.embeddings import BATCH, EmbedRequest, joined
+        from precedent_inference.wire.embedding import (
+            embed_request_to_json,
+            embeddings_from_json,
+        )
+
         parts: list[Embeddings] = []
         for start in range(0, max(1, len(pngs)), BATCH):
             batch = tuple(pngs[start : start + BATCH])

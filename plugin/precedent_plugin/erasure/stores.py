@@ -55,7 +55,7 @@ class EngineCaches:
     forget: Callable[[], None]
     title: str = "the engine's caches"
 
-    def erase(self, _: Traces) -> int:
+    def erase(self, traces: Traces) -> int:
         """Empty them; what they held of whom cannot be counted. Raises PrecedentError."""
         self.forget()
         return 0
