@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from precedent_inference.embedding.embeddings import EmbedderId, Embeddings
+from precedent_plugin.bench.evidence import InfluenceFigures, measure_influence
 from precedent_plugin.bench.made_library import LAYOUTS, FloatArray, Layout, fill, index, vectors
 from precedent_plugin.cases import CaseDraft
 from precedent_plugin.exchange import export_casebook, import_casebook
@@ -25,6 +26,9 @@ IMPORTS_PER_MINUTE: Final = 10_000.0
 SUGGEST_MS: Final = 20.0
 RECALL: Final = 0.95
 SEARCH_MS: Final = 50.0
+FRAME_MS: Final = 16.0
+INFLUENCE_RATIO: Final = 7.0
+"""Six shots left out, against one first token with its pictures known."""
 NEAREST: Final = 10
 PAGE: Final = 100
 """Rows of the library's list that are read at once."""
@@ -75,7 +79,10 @@ class LibraryFigures:
     search_ms: Times
     page_ms: Times
     """One screen of the list, anywhere in it."""
+    frame_ms: Times
+    """Of the list while it is scrolled, in steps and jumps."""
     suggest: dict[Layout, SuggestFigures]
+    influence: InfluenceFigures
 
     @property
     def missed(self) -> tuple[str, ...]:
@@ -84,6 +91,8 @@ class LibraryFigures:
         is_missed = {
             "import": self.imports_per_minute < IMPORTS_PER_MINUTE,
             "search": self.search_ms.p50 > SEARCH_MS,
+            "scroll": self.frame_ms.p50 > FRAME_MS,
+            "influence": self.influence.ratio > INFLUENCE_RATIO,
             "suggest": any(one.ms.p50 > SUGGEST_MS for one in suggested),
             "recall": any(one.recall_at_10 < RECALL for one in suggested),
         }
@@ -91,7 +100,9 @@ class LibraryFigures:
 
 
 def measure_library(order: LibraryOrder, say: Say) -> LibraryFigures:
-    """Measure in a temporary folder."""
+    """Measure in a temporary folder; the list is painted off screen."""
+    from precedent_plugin.panels.scroll_bench import frame_ms  # it loads Qt
+
     with tempfile.TemporaryDirectory(prefix="precedent-bench-") as made:
         folder = Path(made)
         say(f"Importing {order.imports:,} cases.")
@@ -108,7 +119,11 @@ def measure_library(order: LibraryOrder, say: Say) -> LibraryFigures:
                 say(f"Suggesting from {layout} vectors.")
                 made_by = index(library.folder, pictures, layout, order.width)
                 suggested[layout] = _suggest(library, made_by, layout, order)
-        return LibraryFigures(order, imported, _times(search), _times(page), suggested)
+            say("Scrolling its list.")
+            frames = _times(frame_ms(library))
+        say("Asking what an answer rests on.")
+        found = (imported, _times(search), _times(page), frames, suggested)
+        return LibraryFigures(order, *found, measure_influence())
 
 
 def _imports_per_minute(folder: Path, count: int) -> float:

@@ -4,7 +4,9 @@ import argparse
 from dataclasses import asdict
 
 from precedent_plugin.bench.library import (
+    FRAME_MS,
     IMPORTS_PER_MINUTE,
+    INFLUENCE_RATIO,
     RECALL,
     SEARCH_MS,
     SUGGEST_MS,
@@ -32,8 +34,18 @@ def main(argv: list[str]) -> int:
             "suggest_ms": SUGGEST_MS,
             "recall_at_10": RECALL,
             "search_ms": SEARCH_MS,
+            "frame_ms": FRAME_MS,
+            "influence_ratio": INFLUENCE_RATIO,
         }
-        say_json({**asdict(found), "targets": targets, "missed": list(found.missed)})
+        ratio = found.influence.ratio
+        say_json(
+            {
+                **asdict(found),
+                "influence_ratio": ratio,
+                "targets": targets,
+                "missed": list(found.missed),
+            }
+        )
     else:
         say(_table(found))
     return EXIT_MISSED if found.missed else 0
@@ -60,6 +72,13 @@ def _table(found: LibraryFigures) -> str:
         f"search            {found.search_ms.p50:10.1f} ms, 95 % within "
         f"{found.search_ms.p95:.1f}   target {SEARCH_MS:g}",
         f"list              {found.page_ms.p50:10.1f} ms, 95 % within {found.page_ms.p95:.1f}",
+    ]
+    frame, cost = found.frame_ms, found.influence
+    lines += [
+        f"scroll            {frame.p50:10.1f} ms a frame, 95 % within {frame.p95:.1f}   "
+        f"target {FRAME_MS:g}",
+        f"influence         {cost.ratio:10.1f} first tokens with pictures known "
+        f"({cost.influence_ms:.0f} ms)   target {INFLUENCE_RATIO:g}",
     ]
     for layout, one in found.suggest.items():
         lines.append(

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from precedent_plugin.bench.evidence import InfluenceFigures
 from precedent_plugin.bench.library import (
     LibraryFigures,
     LibraryOrder,
@@ -20,7 +21,13 @@ from precedent_plugin.verbs.bench_library import main
 SMALL = LibraryOrder(cases=300, width=32, imports=20, queries=10)
 FAST = SuggestFigures(Times(20, 30), 0.95, 1)
 GOOD = LibraryFigures(
-    SMALL, 10_000, Times(50, 80), Times(1, 2), {"clustered": FAST, "random": FAST}
+    SMALL,
+    10_000,
+    Times(50, 80),
+    Times(1, 2),
+    Times(16, 20),
+    {"clustered": FAST, "random": FAST},
+    InfluenceFigures(70, 10, 2),
 )
 
 
@@ -40,6 +47,8 @@ def test_a_small_library_is_measured_whole() -> None:
         (GOOD, ()),
         (replace(GOOD, imports_per_minute=9_999), ("import",)),
         (replace(GOOD, search_ms=Times(50.1, 60)), ("search",)),
+        (replace(GOOD, frame_ms=Times(16.1, 60)), ("scroll",)),
+        (replace(GOOD, influence=InfluenceFigures(70.1, 10, 2)), ("influence",)),
         (replace(GOOD, suggest={"random": replace(FAST, ms=Times(20.1, 21))}), ("suggest",)),
         (replace(GOOD, suggest={"random": replace(FAST, recall_at_10=0.94)}), ("recall",)),
     ],
