@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -92,7 +93,9 @@ def take_dataset(
             f"No row of {order.path} can be taken ({len(refused)} refused).{why}",
             "Check the layout and the split.",
         )
-    book = Casebook("", order.name or order.path.stem, f"Taken from a {layout.name} data set.")
+    name, today = order.name or order.path.stem, date.today().isoformat()
+    said = f"Taken from a {layout.name} data set."
+    book = Casebook("", name, said, created=today)
     kept = library.take_in(book, list(cases.values()), library.image)
     across = sum(len(found) > 1 for found in splits.values())
     return Taken(kept, layout.name, tuple(refused), repeated, len(splits), across)

@@ -24,6 +24,7 @@ LEAST_SIDE: Final = 512
 """Smaller pictures are made larger: letters of eight pixels are not read otherwise."""
 MOST_TIMES: Final = 4
 SURE: Final = 0.5
+LEAST_LETTERS: Final = 2
 HARMLESS: Final = re.compile(
     r"[RLAPHFSI]{1,4}"  # orientation
     r"|(?:ap|pa|lat(?:eral)?|erect|supine|portable|mobile|left|right|upright|semi-?erect|ct|mri?|us)"
@@ -48,6 +49,8 @@ class BurnedIn:
     def is_harmless(self) -> bool:
         """Whether it only says sides, scales or settings."""
         words = [word for word in re.split(r"\s{2,}|[|;]", self.text.strip()) if word]
+        if sum(map(str.isalnum, self.text)) < LEAST_LETTERS:
+            return True  # a cell or a vessel looks like a letter, and one letter names nobody
         is_known = all(HARMLESS.fullmatch(word.strip()) for word in words)
         tells = LONG_NUMBER.search(self.text) or next(find_identity(self.text), None)
         return is_known and not tells

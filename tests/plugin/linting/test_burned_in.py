@@ -76,6 +76,8 @@ def test_masking_changes_nothing_else() -> None:
     [
         ("R", True),
         ("AP", True),
+        ("C", True),
+        ("Li", False),
         ("10 cm", True),
         ("W 400", True),
         ("PORTABLE", True),
