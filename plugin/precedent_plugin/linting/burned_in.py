@@ -26,7 +26,7 @@ MOST_TIMES: Final = 4
 SURE: Final = 0.5
 LEAST_LETTERS: Final = 2
 HARMLESS: Final = re.compile(
-    r"[RLAPHFSI]{1,4}"  # orientation
+    r"(?-i:[RLAPHFSI]{1,4})"  # orientation
     r"|(?:ap|pa|lat(?:eral)?|erect|supine|portable|mobile|left|right|upright|semi-?erect|ct|mri?|us)"
     r"|[\d.,]+\s*(?:cm|mm|µm|um|%|kv|kvp|mas?|ms|hz|mhz|x)?"  # scales and settings
     r"|(?:w[wl]?|l|c|z|im|se|tr|te|fov|th|sl)\W?\s*[\d.,-]+(?:\s*/\s*[\d.,-]+)?"
