@@ -165,6 +165,7 @@ class AskPanel(Panel):
         engine.setSpacing(5)
         engine.addWidget(self.engine_dot)
         engine.addWidget(self.engine_line, 1)
+        engine.addWidget(self.options.commits)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 10, 12, 8)
         box.setSpacing(8)

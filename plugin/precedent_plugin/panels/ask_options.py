@@ -1,6 +1,7 @@
 """How answers are given: after the reader's own, and only when the model is sure."""
 
-from qtpy.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
 
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.desk_state import Judgement
@@ -10,7 +11,10 @@ from precedent_plugin.sureness import Sureness, in_percent
 
 
 class AskOptions(QWidget):
-    """Two boxes; the second is there only where a check says from when on the model is sure."""
+    """What is seldom there: a second look, and from when on the model is sure.
+
+    `commits`, the box by which the reader answers first, stands where the panel puts it.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -36,15 +40,10 @@ class AskOptions(QWidget):
         say(self.again, "link")
         self.again.clicked.connect(lambda: desk.second_look())
         self.again.hide()
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.commits)
-        row.addStretch(1)
-        row.addWidget(self.again)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
-        box.addLayout(row)
+        box.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         box.addWidget(self.abstains)
         follow(self, desk.judged, self._judged)
         follow(self, desk.view_seen, lambda _: self._dress())
@@ -52,6 +51,7 @@ class AskOptions(QWidget):
 
     def _dress(self) -> None:
         self.again.setVisible(self._desk.can_look_again)
+        self.setVisible(self.again.isVisibleTo(self) or self.abstains.isVisibleTo(self))
 
     def _judged(self, judgement: Judgement) -> None:
         found = judgement.sureness
@@ -59,6 +59,7 @@ class AskOptions(QWidget):
         if found is not None:
             self.abstains.setText(f"Say “not sure” below {in_percent(found.threshold)}")
             self.abstains.setToolTip(meaning(found))
+        self._dress()
 
     def _choose(self) -> None:
         self._desk.prefer(
