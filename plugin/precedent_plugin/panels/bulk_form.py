@@ -10,14 +10,14 @@ from qtpy.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from precedent_plugin.bulk_edit import BulkEdit
 from precedent_plugin.panels.case_fields import tags_of
+from precedent_plugin.panels.dialog import inside
 from precedent_plugin.panels.facts import counted
-from precedent_plugin.panels.look import Panel, say
+from precedent_plugin.panels.look import say
 from precedent_plugin.panels.words import Paragraph
 
 
@@ -64,10 +64,7 @@ class BulkForm(QDialog):
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self._accept)
         buttons.rejected.connect(self.reject)
-        panel = Panel("bulk-panel")
-        box = QVBoxLayout(panel)
-        box.setContentsMargins(16, 14, 16, 14)
-        box.setSpacing(8)
+        box = inside(self, "bulk-panel")
         words = "Empty fields leave what each case says. One undo takes all of it back."
         box.addWidget(Paragraph(words, role="body-muted"))
         form = QFormLayout()
@@ -78,9 +75,6 @@ class BulkForm(QDialog):
             form.addRow(label, field)
         box.addLayout(form)
         box.addWidget(buttons)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel)
 
     @property
     def edit(self) -> BulkEdit:

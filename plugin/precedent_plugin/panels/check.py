@@ -23,9 +23,9 @@ from precedent_plugin.casebook_check.report import CheckReport, lines_of
 from precedent_plugin.casebook_check.trials import SHOT_COUNTS
 from precedent_plugin.panels.check_charts import gain_chart, reliability_chart, risk_chart
 from precedent_plugin.panels.choice import Choice
+from precedent_plugin.panels.dialog import button, inside
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.flow import emptied
-from precedent_plugin.panels.look import Panel, say
 from precedent_plugin.panels.words import Line, Note, Paragraph
 from precedent_resources import PrecedentError
 
@@ -71,10 +71,10 @@ class CheckDialog(QDialog):
         self.bar.setAccessibleName("Questions asked")
         self.bar.setTextVisible(False)
         self.note = Note("", role="failure", name="check-note")
-        self.go = _button("Check", "check-go", "primary", self._start)
-        self.stop = _button("Cancel", "check-stop", "stop", self._stop)
-        self.copy = _button("Copy the report", "check-copy", "", self._copy)
-        self.core = _button("Make a casebook of the core", "check-core", "", self._keep_core)
+        self.go = button("Check", "check-go", self._start, role="primary")
+        self.stop = button("Cancel", "check-stop", self._stop, role="stop")
+        self.copy = button("Copy the report", "check-copy", self._copy)
+        self.core = button("Make a casebook of the core", "check-core", self._keep_core)
         self.report = QVBoxLayout()
         self.report.setSpacing(8)
         self._lay_out()
@@ -84,12 +84,12 @@ class CheckDialog(QDialog):
         self._dress(is_working=False)
 
     def _lay_out(self) -> None:
-        inside = QWidget()
-        inside.setLayout(self.report)
+        within = QWidget()
+        within.setLayout(self.report)
         self.reading = QScrollArea()
         self.reading.setObjectName("check-report")
         self.reading.setWidgetResizable(True)
-        self.reading.setWidget(inside)
+        self.reading.setWidget(within)
         head = QHBoxLayout()
         head.addWidget(self.models)
         head.addWidget(self.line, 1)
@@ -99,19 +99,13 @@ class CheckDialog(QDialog):
         foot.addWidget(self.copy)
         foot.addWidget(self.core)
         foot.addStretch(1)
-        panel = Panel("check-panel")
-        box = QVBoxLayout(panel)
-        box.setContentsMargins(16, 14, 16, 14)
-        box.setSpacing(8)
+        box = inside(self, "check-panel")
         box.addWidget(self.meant)
         box.addLayout(head)
         box.addWidget(self.bar)
         box.addWidget(self.note)
         box.addWidget(self.reading, 1)
         box.addLayout(foot)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel)
         self.note.hide()
 
     # What happens
@@ -214,7 +208,7 @@ class CheckDialog(QDialog):
             self.report.addWidget(Paragraph(f"Most frequent mistakes: {words}.", role="body-muted"))
 
     def _opener(self, words: str, case_id: str) -> QPushButton:
-        return _button(words, "check-open", "link", lambda: self._acts.open_case(case_id))
+        return button(words, "check-open", lambda: self._acts.open_case(case_id), role="link")
 
 
 MOST_MISTAKES = 5
@@ -231,13 +225,3 @@ def verdict_of(report: CheckReport) -> str:
         f"{found.verdict[0].upper()}{found.verdict[1:]}: {none.share:.0%} right without "
         f"references, {best.share:.0%} with {counted(found.shot_count, 'reference')}."
     )
-
-
-def _button(words: str, name: str, role: str, act: Callable[[], None]) -> QPushButton:
-    button = QPushButton(words)
-    button.setObjectName(name)
-    button.setAutoDefault(False)
-    button.clicked.connect(lambda _checked: act())
-    if role:
-        say(button, role)
-    return button

@@ -11,8 +11,9 @@ from qtpy.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBo
 from precedent_inference.errors import Cancelled
 from precedent_plugin.datasets.take import Order, Taken, take_dataset
 from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.dialog import inside
 from precedent_plugin.panels.facts import counted
-from precedent_plugin.panels.look import Panel, say
+from precedent_plugin.panels.look import say
 from precedent_plugin.panels.words import Column, Paragraph
 from precedent_resources import PrecedentError
 
@@ -53,21 +54,15 @@ class DatasetDialog(QDialog):
         foot = QHBoxLayout()
         foot.addStretch(1)
         foot.addWidget(self.leave)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        within = QWidget()
+        column = QVBoxLayout(within)
         column.addWidget(self.details)
         column.addStretch(1)
-        panel = Panel("dataset-panel")
-        box = QVBoxLayout(panel)
-        box.setContentsMargins(16, 14, 16, 14)
-        box.setSpacing(8)
+        box = inside(self, "dataset-panel")
         box.addWidget(self.words)
         box.addWidget(self.bar)
-        box.addWidget(Column("dataset-scroll", inside, height=120), 1)
+        box.addWidget(Column("dataset-scroll", within, height=120), 1)
         box.addLayout(foot)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel)
 
     def reject(self) -> None:
         """Stop; what was read so far is not taken."""

@@ -7,14 +7,14 @@ from qtpy.QtWidgets import (
     QDialogButtonBox,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from precedent_plugin.erasure.erase import Erased
 from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.dialog import inside
 from precedent_plugin.panels.facts import counted
-from precedent_plugin.panels.look import Panel, say
+from precedent_plugin.panels.look import say
 from precedent_plugin.panels.words import Note, Paragraph
 from precedent_plugin.storage.patient_rows import Traces
 from precedent_resources import PrecedentError
@@ -68,15 +68,9 @@ class EraseForm(QDialog):
         self.go.clicked.connect(self._erase)
         self.meant = Paragraph(MEANT, role="body-muted")
         self.beyond = Paragraph(BEYOND, role="muted")
-        panel = Panel("erase-panel")
-        box = QVBoxLayout(panel)
-        box.setContentsMargins(16, 14, 16, 14)
-        box.setSpacing(8)
+        box = inside(self, "erase-panel")
         for widget in (self.held, self.meant, self.beyond, self.bar, self.note, buttons):
             box.addWidget(widget)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stay until what was begun is over."""

@@ -12,13 +12,13 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from precedent_inference.model_jobs import ImportWish, PlacementChoice
 from precedent_plugin.panels.choice import Choice
-from precedent_plugin.panels.look import Panel, say
+from precedent_plugin.panels.dialog import inside
+from precedent_plugin.panels.look import say
 from precedent_plugin.panels.words import Note, Paragraph
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -69,17 +69,11 @@ class ImportForm(QDialog):
         place = QHBoxLayout()
         place.addWidget(self.path, 1)
         place.addWidget(self.browse)
-        panel = Panel("import-form-panel")
-        box = QVBoxLayout(panel)
-        box.setContentsMargins(16, 14, 16, 14)
-        box.setSpacing(8)
+        box = inside(self, "import-form-panel")
         box.addWidget(Paragraph(NEEDED, role="body-muted"))
         box.addLayout(place)
         for widget in (self.name, self.placement, self.problem, buttons):
             box.addWidget(widget)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel)
 
     @property
     def wish(self) -> ImportWish:

@@ -23,9 +23,10 @@ from precedent_plugin.linting.finding import Finding, Report
 from precedent_plugin.linting.lint import Linter
 from precedent_plugin.linting.repair import mask_findings
 from precedent_plugin.panels.desk import Desk
+from precedent_plugin.panels.dialog import inside
 from precedent_plugin.panels.facts import counted
 from precedent_plugin.panels.flow import emptied
-from precedent_plugin.panels.look import Panel, say
+from precedent_plugin.panels.look import say
 from precedent_plugin.panels.pictures import Picture
 from precedent_plugin.panels.pointing import MarkedPicture
 from precedent_plugin.panels.words import Note, Paragraph
@@ -80,28 +81,22 @@ class LintDialog(QDialog):
         return button
 
     def _lay_out(self) -> None:
-        inside = QWidget()
-        self.list = QVBoxLayout(inside)
+        within = QWidget()
+        self.list = QVBoxLayout(within)
         self.list.setSpacing(6)
         self.reading = QScrollArea()
         self.reading.setWidgetResizable(True)
-        self.reading.setWidget(inside)
+        self.reading.setWidget(within)
         foot = QHBoxLayout()
         foot.addWidget(self.cover)
         foot.addStretch(1)
         foot.addWidget(self.leave)
         foot.addWidget(self.go)
-        panel = Panel("lint-panel")
-        box = QVBoxLayout(panel)
-        box.setContentsMargins(16, 14, 16, 14)
-        box.setSpacing(8)
+        box = inside(self, "lint-panel")
         for widget in (self.sentence, self.bar, self.note):
             box.addWidget(widget)
         box.addWidget(self.reading, 1)
         box.addLayout(foot)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel)
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Stop looking."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from qtpy.QtCore import QSize, Qt
 from qtpy.QtGui import QImage, QKeyEvent, QResizeEvent
-from qtpy.QtWidgets import QDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from precedent_plugin.cases import Case, Casebook
+from precedent_plugin.panels.dialog import button
 from precedent_plugin.panels.facts import counted
-from precedent_plugin.panels.look import Panel, say, text_px
+from precedent_plugin.panels.look import Panel, text_px
 from precedent_plugin.panels.pictures import Picture
 from precedent_plugin.panels.words import Line, Paragraph
 
@@ -58,8 +59,8 @@ class PresentationDialog(QDialog):
         self.pages.addWidget(self._title_page())
         self.pages.addWidget(self._case_page())
         self.place = Line(role="muted", name="presentation-place")
-        self.back = _button("Back", "presentation-back", "", self.go_back)
-        self.on = _button("Begin", "presentation-on", "primary", self.go_on)
+        self.back = button("Back", "presentation-back", self.go_back)
+        self.on = button("Begin", "presentation-on", self.go_on, role="primary")
         self._lay_out()
         self._show()
 
@@ -197,14 +198,3 @@ def for_an_audience() -> str:
         f'QLabel[role="answer"] {{ font-size: {text_px(2.6)}px; }}'
         f'QLabel[role="body-muted"] {{ font-size: {text_px(1.2)}px; }}'
     )
-
-
-def _button(words: str, name: str, role: str, act: Callable[[], None]) -> QPushButton:
-    button = QPushButton(words)
-    button.setObjectName(name)
-    button.setAutoDefault(False)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    if role:
-        say(button, role)
-    button.clicked.connect(lambda _=False: act())
-    return button

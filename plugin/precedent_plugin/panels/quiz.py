@@ -15,12 +15,12 @@ from qtpy.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from precedent_plugin.cases import Case
+from precedent_plugin.panels.dialog import button
 from precedent_plugin.panels.flow import Flow, emptied
 from precedent_plugin.panels.look import Panel, say
 from precedent_plugin.panels.pointing import MarkedPicture
@@ -82,10 +82,10 @@ class QuizDialog(QDialog):
         self.given = Paragraph(role="muted", name="quiz-given")
         self.wanted = Paragraph(role="answer", name="quiz-wanted")
         self.rationale = Paragraph(name="quiz-rationale").selectable()
-        self.claim = _button("I meant the same", "quiz-claim", "link", self._claim)
-        self.skip = _button("Show the answer", "quiz-skip", "link", lambda: self._settle(""))
-        self.save = _button("Save the results…", "quiz-save", "", self._save)
-        self.next = _button("Answer", "quiz-next", "primary", self._forward)
+        self.claim = button("I meant the same", "quiz-claim", self._claim, role="link")
+        self.skip = button("Show the answer", "quiz-skip", lambda: self._settle(""), role="link")
+        self.save = button("Save the results…", "quiz-save", self._save)
+        self.next = button("Answer", "quiz-next", self._forward, role="primary")
         self._lay_out()
         self._ask()
 
@@ -107,11 +107,11 @@ class QuizDialog(QDialog):
     def _lay_out(self) -> None:
         panel = Panel("quiz-panel")
         buttons = QHBoxLayout()
-        for button in (self.claim, self.skip):
-            buttons.addWidget(button)
+        for one in (self.claim, self.skip):
+            buttons.addWidget(one)
         buttons.addStretch(1)
-        for button in (self.save, self.next):
-            buttons.addWidget(button)
+        for one in (self.save, self.next):
+            buttons.addWidget(one)
         words = QVBoxLayout()
         words.setSpacing(8)
         for widget in (
@@ -154,9 +154,9 @@ class QuizDialog(QDialog):
         emptied(self._choices)
         self._choices_holder.setVisible(bool(choices))
         for place, choice in enumerate(choices, start=1):
-            button = _button(choice, "quiz-choice", "", partial(self._settle, choice))
-            button.setToolTip(f"Key {place}")
-            self._choices.addWidget(button)
+            made = button(choice, "quiz-choice", partial(self._settle, choice))
+            made.setToolTip(f"Key {place}")
+            self._choices.addWidget(made)
         for widget in (
             self.verdict,
             self.given,
@@ -265,13 +265,3 @@ def nothing_due(found: Sequence[Due]) -> str:
     if hours < 48:
         return f"Every case was asked; the next is due in {round(hours)} hours."
     return f"Every case was asked; the next is due in {round(hours / 24)} days."
-
-
-def _button(words: str, name: str, role: str, act: Callable[[], object]) -> QPushButton:
-    button = QPushButton(words)
-    button.setObjectName(name)
-    button.setAutoDefault(False)
-    if role:
-        say(button, role)
-    button.clicked.connect(lambda _=False: act())
-    return button

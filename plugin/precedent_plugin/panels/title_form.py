@@ -11,12 +11,12 @@ from qtpy.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from precedent_plugin.cases import Casebook
-from precedent_plugin.panels.look import Panel, say
+from precedent_plugin.panels.dialog import inside
+from precedent_plugin.panels.look import say
 
 
 class TitleForm(QDialog):
@@ -55,19 +55,13 @@ class TitleForm(QDialog):
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self._accept)
         buttons.rejected.connect(self.reject)
-        panel = Panel("title-panel")
-        box = QVBoxLayout(panel)
-        box.setContentsMargins(16, 14, 16, 14)
-        box.setSpacing(8)
+        box = inside(self, "title-panel")
         form = QFormLayout()
         form.addRow("Name", self.name)
         form.addRow("Description", self.description)
         form.addRow("Licence", self.licence)
         box.addLayout(form)
         box.addWidget(buttons)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(panel)
 
     def _accept(self) -> None:
         made = replace(
