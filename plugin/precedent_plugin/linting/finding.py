@@ -47,11 +47,11 @@ class Report:
         """Say in one sentence how it stands."""
         others = len(self.findings) - len(self.must)
         if not self.findings:
-            return f"Nothing to look at in {self.cases:,} cases."
+            return f"Nothing to look at in {_cases(self.cases)}."
         if not self.must:
-            return f"{others:,} pieces of advice on {self.cases:,} cases; nothing stops an export."
+            return f"{others:,} pieces of advice on {_cases(self.cases)}; nothing stops an export."
         return (
-            f"{len(self.must):,} findings in {self.cases:,} cases must be looked at before the "
+            f"{len(self.must):,} findings in {_cases(self.cases)} must be looked at before the "
             f"casebook is shared, and {others:,} are advice."
         )
 
@@ -63,3 +63,7 @@ class Report:
             "looked_at_pictures": self.looked_at_pictures,
             "findings": [asdict(found) for found in self.findings],
         }
+
+
+def _cases(count: int) -> str:
+    return "1 case" if count == 1 else f"{count:,} cases"

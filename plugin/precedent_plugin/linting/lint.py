@@ -94,6 +94,18 @@ def lint_words(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def advice_on(cases: Sequence[Case]) -> str:
+    """Say in a sentence what there is to look at in words that were taken in; empty for nothing."""
+    found = [one for case in cases for one in lint_words(case)]
+    if not found:
+        return ""
+    must = sum(one.weight == "must" for one in found)
+    return (
+        f"{len(found):,} things to look at in the words, {must:,} of them before it is shared; an "
+        "export shows them."
+    )
+
+
 def require_clean(report: Report) -> None:
     """Raise CasebookError where something must be looked at before the cases are shared."""
     if report.must:

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBo
 
 from precedent_inference.errors import Cancelled
 from precedent_plugin.datasets.take import Order, Taken, take_dataset
+from precedent_plugin.linting.lint import advice_on
 from precedent_plugin.panels.desk import Desk
 from precedent_plugin.panels.dialog import inside
 from precedent_plugin.panels.facts import counted
@@ -76,10 +77,13 @@ class DatasetDialog(QDialog):
 
     def _take(
         self, order: Order, cancel: threading.Event, progress: Callable[[int], object]
-    ) -> Taken:
-        return take_dataset(self._desk.library, order, cancel, progress)
+    ) -> tuple[Taken, str]:
+        library = self._desk.library
+        taken = take_dataset(library, order, cancel, progress)
+        return taken, advice_on(library.cases(casebook=taken.casebook.id))
 
-    def _show(self, taken: Taken) -> None:
+    def _show(self, end: tuple[Taken, str]) -> None:
+        taken, advice = end
         self.bar.hide()
         book = taken.casebook
         self.words.setText(
@@ -93,7 +97,7 @@ class DatasetDialog(QDialog):
             lines.append(f"Saying the same as another: {counted(taken.repeated, 'row')}.")
         if taken.across:
             lines.append(f"In several splits: {counted(taken.across, 'picture')}.")
-        self.details.setText("\n".join(lines))
+        self.details.setText("\n".join([*lines, advice]).strip())
         self.leave.setText("Close")
         self._desk.choose_casebook(book.id)
 

@@ -24,6 +24,7 @@ from precedent_plugin.erasure.erase import Erased
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.host import Host
 from precedent_plugin.library import CaseLibrary, LibraryChange
+from precedent_plugin.linting.lint import advice_on
 from precedent_plugin.panels.desk_state import Draft, Engine, Judgement, View
 from precedent_plugin.panels.entry import Entry
 from precedent_plugin.panels.facts import counted
@@ -317,13 +318,19 @@ class Desk:
     def import_file(self, path: Path, *, quietly: bool = False) -> None:
         """Take a casebook file into the library and choose it."""
 
-        def done(casebook: Casebook) -> None:
+        def done(taken: tuple[Casebook, str]) -> None:
+            casebook, advice = taken
             if not quietly:
                 count = counted(casebook.case_count, "case")
-                self.host.notify(f"Imported “{casebook.name}” with {count}.")
+                self.host.notify(f"Imported “{casebook.name}” with {count}.", advice or None)
             self.choose_casebook(casebook.id)
 
-        self.host.run(import_casebook, self.library, path, on_result=done, on_error=self._complain)
+        self.host.run(self._taken_in, path, on_result=done, on_error=self._complain)
+
+    def _taken_in(self, path: Path) -> tuple[Casebook, str]:
+        """Take a casebook in, and say what there is to look at in its words; for a worker."""
+        casebook = import_casebook(self.library, path)
+        return casebook, advice_on(self.library.cases(casebook=casebook.id))
 
     def export_file(self, casebook: Casebook, path: Path) -> None:
         """Write a casebook into one file."""

@@ -21,7 +21,7 @@ from precedent_plugin.errors import CasebookError, UsageError
 from precedent_plugin.exchange import export_casebook, import_casebook
 from precedent_plugin.library import CaseLibrary
 from precedent_plugin.linting.burned_in import TextFinder
-from precedent_plugin.linting.lint import Linter, lint_words, require_clean
+from precedent_plugin.linting.lint import Linter, advice_on, lint_words, require_clean
 from precedent_plugin.shelf import find_casebook
 from precedent_plugin.verbs.casebook_lint import look
 
@@ -92,13 +92,8 @@ def _linted(library: CaseLibrary, casebook_id: str) -> dict[str, Any]:
 
 
 def _advice(library: CaseLibrary, casebook_id: str) -> str:
-    found = _linted(library, casebook_id)["lint"]
-    if not found["all"]:
-        return ""
-    return (
-        f"\n{found['all']:,} things to look at in the words, {found['must']:,} of them before it "
-        "is shared: `precedent casebook lint`."
-    )
+    said = advice_on(library.cases(casebook=casebook_id))
+    return said and f"\n{said}"
 
 
 def lines_of(taken: Taken) -> list[str]:

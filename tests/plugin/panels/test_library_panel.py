@@ -1,5 +1,6 @@
 """The library panel: find, add, edit, delete and take back cases."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pytestqt.qtbot import QtBot
@@ -8,6 +9,7 @@ from qtpy.QtWidgets import QLineEdit, QMenu, QPushButton
 from tests.plugin.panels.bench import Bench, MakeBench
 
 from precedent_plugin.cases import Casebook
+from precedent_plugin.exchange import export_casebook
 from precedent_plugin.panels.bulk_form import BulkForm
 from precedent_plugin.panels.casebook_menu import file_name
 from precedent_plugin.panels.drag import ids_in
@@ -286,3 +288,17 @@ def test_two_cases_are_linked_and_parted_again(bench: Bench) -> None:
     again = bench.library.find(first.id)
     assert again is not None
     assert again.links == ()
+
+
+def test_an_import_says_what_to_look_at(bench: Bench, tmp_path: Path) -> None:
+    (case,) = bench.add_cases("a")
+    named = bench.library.update(replace(case, rationale="Seen by Dr. Miller"))
+    book = bench.library.create_casebook("Names")
+    bench.library.add_to_casebook(book.id, [named.id])
+    path = tmp_path / "names.casebook"
+    export_casebook(bench.library, book.id, path)
+    bench.work.desk.import_file(path)
+    message, hint, _ = bench.host.notes[-1]
+    assert message == "Imported “Names (2)” with 1 case."
+    assert hint is not None
+    assert hint.startswith("1 things to look at in the words, 1 of them before it is shared")
