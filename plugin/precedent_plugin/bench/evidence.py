@@ -13,7 +13,9 @@ from precedent_plugin.references import from_file
 from precedent_resources import resource
 
 SHOTS: Final = 6
-REPEATS: Final = 5
+REPEATS: Final = 15
+SETTLING: Final = 2
+"""Turns before the clock counts: an engine's first runs of a shape find their memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,13 @@ def measure_influence() -> InfluenceFigures:
         known = [client.ask(asked).timing.first_token_s for _ in range(REPEATS)]
         request = EvidenceRequest(asked, answer.text, ("influence",))
         examined, turned = [], []
-        for turn in range(1, REPEATS + 1):
+        for turn in range(-SETTLING, REPEATS):
             client.forget()
             client.ask(asked)
             examined.append(client.evidence(request).seconds)
-            other = replace(prompt, shots=(*prompt.shots[turn:], *prompt.shots[:turn]))
+            # A shot in front that was not there before: nothing of the prompt's text is known.
+            by = 1 + turn % (SHOTS - 1)
+            other = replace(prompt, shots=(*prompt.shots[by:], *prompt.shots[:by]))
             turned.append(client.ask(replace(asked, prompt=other)).timing.first_token_s)
-    return InfluenceFigures(*(1000 * statistics.median(one) for one in (examined, turned, known)))
+    counted = (examined[SETTLING:], turned[SETTLING:], known)
+    return InfluenceFigures(*(1000 * statistics.median(one) for one in counted))
