@@ -1,37 +1,25 @@
-"""What the reader is looking at: series, frame, region and tool. No Qt.
+"""The viewport that the reader works in, as one object for commands and panels. No Qt.
 
-`frame` is the frame that is wanted; `pixels` and `shown_frame` are what is painted. While a frame
-is being decoded the old one stays, with its own number, so that no image ever has another's words.
-How it lies in the window is `placement.py`, how grey it is `grey_levels.py`.
+It has the face of a `View` and follows whichever viewport is active; its signals are that one's,
+and all of them fire when another becomes active.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from psygnal import Signal
+from psygnal import Signal, SignalInstance
 
 from precedent_resources import PrecedentError
 from precedent_viewer.dicom.frames import FramePixels
-from precedent_viewer.frame_loader import FrameLoader, Loaded
-from precedent_viewer.grey_levels import AS_IN_FILE, GreyChoice, GreyLevels
-from precedent_viewer.model.study import Frame, Series, StudyTree
-from precedent_viewer.model.viewport import Viewport
+from precedent_viewer.grey_levels import GreyLevels
+from precedent_viewer.model.study import Frame, Series
 from precedent_viewer.placement import Placement
 from precedent_viewer.region import Region
-from precedent_viewer.tools.base import Button, ToolName
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    """How a series was left, for when the reader comes back to it."""
-
-    index: int = 0
-    viewport: Viewport | None = None
-    is_fitted: bool = True
-    grey: GreyChoice = AS_IN_FILE
+from precedent_viewer.view import View
+from precedent_viewer.views import Views
 
 
 class ActiveView:
-    """The state of the one viewport; views follow its signals, tools and commands call it."""
+    """What is asked and done here is asked of and done to the active viewport."""
 
     series_changed = Signal(object)
     """`Series | None`."""
@@ -41,201 +29,138 @@ class ActiveView:
     """`FramePixels | None`: what is painted is another frame, or the frame failed."""
     region_changed = Signal(object)
     """`Region | None`."""
-    tool_changed = Signal(str)
+    place_changed = Signal()
+    """Place, size, rotation, flips or the viewport's size."""
+    turned = Signal()
+    """Rotation or flips."""
+    grey_changed = Signal()
+    """Window or inversion."""
 
-    def __init__(self, tree: StudyTree, loader: FrameLoader) -> None:
-        self._tree = tree
-        self._loader = loader
-        self._series: Series | None = None
-        self._index = 0
-        self._frame: Frame | None = None
-        self._shown: Frame | None = None
-        self._pixels: FramePixels | None = None
-        self._error: PrecedentError | None = None
-        self.place = Placement()
-        self.grey = GreyLevels(loader)
-        self._region: Region | None = None
-        self._tool: ToolName = "window"
-        self._remembered: dict[str, _Remembered] = {}
-        tree.series_changed.connect(self._series_grew)
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        self._followed: list[tuple[SignalInstance, Callable[..., None]]] = []
+        self._follow(views.active)
+        views.active_changed.connect(self._change)
 
     # What is looked at
 
     @property
+    def current(self) -> View:
+        """The viewport itself."""
+        return self._views.active
+
+    @property
     def series(self) -> Series | None:
         """The series that is shown."""
-        return self._series
+        return self.current.series
 
     @property
     def index(self) -> int:
         """The wanted frame's place in the series, from 0."""
-        return self._index
+        return self.current.index
 
     @property
     def frame(self) -> Frame | None:
         """The wanted frame."""
-        return self._frame
+        return self.current.frame
 
     @property
     def shown_frame(self) -> Frame | None:
         """The frame that is painted."""
-        return self._shown
+        return self.current.shown_frame
 
     @property
     def frame_count(self) -> int:
         """How many frames the series has."""
-        return 0 if self._series is None else len(self._series.frames)
+        return self.current.frame_count
 
     @property
     def pixels(self) -> FramePixels | None:
         """The pixels that are painted."""
-        return self._pixels
+        return self.current.pixels
 
     @property
     def error(self) -> PrecedentError | None:
         """Why the wanted frame cannot be shown."""
-        return self._error
+        return self.current.error
 
     @property
     def image_size(self) -> tuple[int, int] | None:
         """Rows and columns of what is painted."""
-        if self._pixels is None:
-            return None
-        return (self._pixels.rows, self._pixels.columns)
-
-    def has_image(self) -> bool:
-        """Whether an image is painted."""
-        return self._pixels is not None
-
-    def has_series(self) -> bool:
-        """Whether a series is shown."""
-        return self._series is not None
-
-    def show_series(self, series: Series) -> None:
-        """Show a series where it was left, or its first frame when it is new."""
-        if self._series is not None and series.uid == self._series.uid:
-            return
-        self._remember()
-        known = self._remembered.get(series.uid, _Remembered())
-        self._series = series
-        self._pixels = self._shown = self._error = None
-        self.place.restore(known.viewport, is_fitted=known.is_fitted)
-        self.grey.restore(known.grey)
-        self.set_region(None)
-        self.series_changed.emit(series)
-        self.pixels_changed.emit(None)
-        self._index = -1
-        self.go_to(known.index)
-
-    def clear(self) -> None:
-        """Show nothing."""
-        self._series = self._frame = self._shown = self._pixels = self._error = None
-        self._index = 0
-        self._remembered.clear()
-        self.place.restore(None)
-        self.grey.restore(AS_IN_FILE)
-        self.series_changed.emit(None)
-        self.frame_changed.emit(None)
-        self._show_nothing()
-
-    def go_to(self, index: int) -> None:
-        """Show a frame; places outside the series mean its ends."""
-        series = self._series
-        if series is None or not series.frames:
-            return
-        wanted = min(max(index, 0), len(series.frames) - 1)
-        frame = series.frames[wanted]
-        if wanted == self._index and frame == self._frame:
-            return
-        step = wanted - self._index
-        self._index, self._frame = wanted, frame
-        self.frame_changed.emit(frame)
-        self._loader.want(frame, lambda loaded: self._take(frame, loaded), self._fail)
-        self._loader.prefetch(series.frames, wanted, step)
-
-    def step(self, count: int) -> None:
-        """Go so many frames forward, or back when negative."""
-        self.go_to(self._index + count)
-
-    def step_series(self, count: int) -> None:
-        """Go to another series in the order of the list; the ends stay."""
-        every = [series for study in self._tree.studies for series in study.series]
-        uids = [series.uid for series in every]
-        if self._series is None or self._series.uid not in uids:
-            return
-        at = min(max(uids.index(self._series.uid) + count, 0), len(every) - 1)
-        self.show_series(every[at])
-
-    def reset(self) -> None:
-        """Take back window, inversion, turns and flips, and fit; the region stays."""
-        self.place.reset()
-        self.grey.reset()
-
-    # Region and tool
+        return self.current.image_size
 
     @property
     def region(self) -> Region | None:
         """The rectangle drawn on the series' images."""
-        return self._region
+        return self.current.region
+
+    @property
+    def place(self) -> Placement:
+        """How the image lies in its viewport."""
+        return self.current.place
+
+    @property
+    def grey(self) -> GreyLevels:
+        """How grey it is."""
+        return self.current.grey
+
+    def has_image(self) -> bool:
+        """Whether an image is painted."""
+        return self.current.has_image()
+
+    def has_series(self) -> bool:
+        """Whether a series is shown."""
+        return self.current.has_series()
+
+    # What is done
+
+    def show_series(self, series: Series) -> None:
+        """Show a series where it was left, or its first frame when it is new."""
+        self.current.show_series(series)
+
+    def go_to(self, index: int) -> None:
+        """Show a frame; places outside the series mean its ends."""
+        self.current.go_to(index)
+
+    def step(self, count: int) -> None:
+        """Go so many frames forward, or back when negative."""
+        self.current.step(count)
+
+    def step_series(self, count: int) -> None:
+        """Go to another series in the order of the list; the ends stay."""
+        self.current.step_series(count)
 
     def set_region(self, region: Region | None) -> None:
         """Draw, change or remove the rectangle."""
-        if region != self._region:
-            self._region = region
-            self.region_changed.emit(region)
+        self.current.set_region(region)
 
-    @property
-    def tool(self) -> ToolName:
-        """The tool of the left button."""
-        return self._tool
+    def reset(self) -> None:
+        """Take back window, inversion, turns and flips, and fit; the region stays."""
+        self.current.reset()
 
-    def choose_tool(self, name: ToolName) -> None:
-        """Give the left button another tool."""
-        if name != self._tool:
-            self._tool = name
-            self.tool_changed.emit(name)
+    # Following
 
-    def tool_of(self, button: Button) -> ToolName:
-        """Say what a button does: middle pans; right windows, or zooms when left windows."""
-        if button == "left":
-            return self._tool
-        if button == "middle":
-            return "pan"
-        return "zoom" if self._tool == "window" else "window"
+    def _change(self, view: View) -> None:
+        for signal, slot in self._followed:
+            signal.disconnect(slot)
+        self._follow(view)
+        self.series_changed.emit(view.series)
+        self.frame_changed.emit(view.frame)
+        self.pixels_changed.emit(view.pixels)
+        self.region_changed.emit(view.region)
+        self.grey_changed.emit()
+        self.place_changed.emit()
+        self.turned.emit()
 
-    # Inside
-
-    def _take(self, frame: Frame, loaded: Loaded) -> None:
-        before, pixels = self.image_size, loaded.pixels
-        self._shown, self._pixels, self._error = frame, pixels, None
-        if before is not None and before != self.image_size:
-            self.set_region(None)
-        self.grey.show(pixels, loaded.window)
-        self.place.show(self.image_size, frame.instance.aspect)
-        self.pixels_changed.emit(pixels)
-
-    def _fail(self, error: PrecedentError) -> None:
-        self._shown, self._pixels, self._error = None, None, error
-        self._show_nothing()
-
-    def _show_nothing(self) -> None:
-        self.set_region(None)
-        self.grey.show(None)
-        self.place.show(None)
-        self.pixels_changed.emit(None)
-
-    def _series_grew(self, series: Series) -> None:
-        """Keep the frame that is looked at when others come before or after it."""
-        if self._series is None or series.uid != self._series.uid or self._frame is None:
-            return
-        self._series = series
-        if self._frame in series.frames:
-            self._index = series.frames.index(self._frame)
-            self.frame_changed.emit(self._frame)
-            self._loader.prefetch(series.frames, self._index, 1)
-
-    def _remember(self) -> None:
-        if self._series is not None:
-            self._remembered[self._series.uid] = _Remembered(
-                self._index, self.place.viewport, self.place.is_fitted, self.grey.choice
-            )
+    def _follow(self, view: View) -> None:
+        self._followed = [
+            (view.series_changed, self.series_changed.emit),
+            (view.frame_changed, self.frame_changed.emit),
+            (view.pixels_changed, self.pixels_changed.emit),
+            (view.region_changed, self.region_changed.emit),
+            (view.place.placed, self.place_changed.emit),
+            (view.place.turned, self.turned.emit),
+            (view.grey.changed, self.grey_changed.emit),
+        ]
+        for signal, slot in self._followed:
+            signal.connect(slot)

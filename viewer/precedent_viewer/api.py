@@ -25,6 +25,7 @@ from precedent_viewer.painted import paint
 from precedent_viewer.settings import ThemeName
 from precedent_viewer.snapshot import ViewSnapshot, snapshot_of
 from precedent_viewer.tasks import TaskHandle, TaskRunner
+from precedent_viewer.theme import Theme
 
 __all__ = [
     "API_VERSION",
@@ -60,8 +61,8 @@ class Shell(Protocol):
     def notify(self, message: str, hint: str | None, level: Level) -> None:
         """Show a sentence."""
 
-    def theme_name(self) -> ThemeName:
-        """Say which theme is on."""
+    def theme(self) -> Theme:
+        """Give the theme that is on."""
         ...
 
 
@@ -96,7 +97,7 @@ class ViewerApi:
 
     def snapshot(self) -> ViewSnapshot | None:
         """Say what is painted now, None when no image is."""
-        return snapshot_of(self._parts.view)
+        return snapshot_of(self._parts.view.current)
 
     def stored_pixels(self) -> NDArray[Any]:
         """Copy the frame as stored: (rows, columns) or (rows, columns, 3)."""
@@ -112,7 +113,7 @@ class ViewerApi:
         Window, inversion, rotation and flips are applied; nothing is drawn over it. With
         `region_only` it is cropped to the region when there is one.
         """
-        return paint(self._parts.view, self._pixels(), region_only=region_only)
+        return paint(self._parts.view.current, self._pixels(), region_only=region_only)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open files and folders in the background."""
@@ -155,7 +156,7 @@ class ViewerApi:
 
     def theme(self) -> ThemeName:
         """Say which theme is on."""
-        return self._parts.shell.theme_name()
+        return self._parts.shell.theme().name
 
     def close(self) -> None:
         """Call the closing callbacks, the last registered first; the viewer calls this."""

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from precedent_viewer.about import AboutDialog
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.api import ApiParts, Area, ViewerApi
 from precedent_viewer.builtin.files import FileActions
+from precedent_viewer.builtin.layout import layout_commands
 from precedent_viewer.builtin.tools import tool_commands
 from precedent_viewer.builtin.view import view_commands
 from precedent_viewer.builtin.window import window_commands
@@ -30,22 +30,27 @@ from precedent_viewer.palette import CommandPalette
 from precedent_viewer.panels.log import LogPanel, MemoryLog
 from precedent_viewer.panels.studies import StudiesPanel
 from precedent_viewer.panels.tags import TagsPanel
+from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import load_presets, presets_for
-from precedent_viewer.render.canvas import Canvas
+from precedent_viewer.render.canvas import Canvas, Tools
+from precedent_viewer.render.grid import ViewGrid
 from precedent_viewer.settings import Settings, SettingsStore, ThemeName
 from precedent_viewer.shortcuts import ShortcutDialog
 from precedent_viewer.snapshot import snapshot_of
 from precedent_viewer.start_page import StartPage
 from precedent_viewer.status import StatusStrip
 from precedent_viewer.tasks import TaskRunner
-from precedent_viewer.theme import apply_theme, load_theme
+from precedent_viewer.theme import Theme, apply_theme, load_theme
 from precedent_viewer.thumbnails import Thumbnails
-from precedent_viewer.tools.base import Tool, ToolName
+from precedent_viewer.tools.base import ToolName
+from precedent_viewer.tools.choice import ToolChoice
 from precedent_viewer.tools.pan import PanTool
 from precedent_viewer.tools.region import RegionTool
 from precedent_viewer.tools.scroll import ScrollTool
 from precedent_viewer.tools.window_level import WindowTool
 from precedent_viewer.tools.zoom import ZoomTool
+from precedent_viewer.view import View
+from precedent_viewer.views import Views
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +58,8 @@ MIB = 1024 * 1024
 ANNOUNCE_MS = 40
 """Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
 SAVE_MS = 500
+FEATURES: tuple[Callable[[Parts], None], ...] = ()
+"""The rooms of the window, in the order in which their panels and commands appear."""
 
 
 class App:
@@ -75,18 +82,28 @@ class App:
             settings.current.cache_mib * MIB,
             prefetch_frames=settings.current.prefetch_frames,
         )
-        self.view = ActiveView(self.tree, self.loader)
+        self.views = Views(self.tree, self.loader)
+        self.view = ActiveView(self.views)
+        self.tools = ToolChoice()
         self.thumbnails = Thumbnails(self.tasks)
         self.opener = Opener(self.tree, self.tasks)
         self._theme = load_theme(settings.current.theme)
         apply_theme(application, self._theme)
         self.window = MainWindow(self.registry, self._theme)
+        self._tool_factories: dict[ToolName, ToolFactory] = {
+            "window": WindowTool, "pan": PanTool, "zoom": ZoomTool, "scroll": ScrollTool,
+            "region": RegionTool,
+        }  # fmt: skip
+        self._theme_listeners: list[Callable[[Theme], object]] = []
+        self._closing_listeners: list[Callable[[], object]] = []
         self._build_widgets(log)
         self._register_commands()
+        for attach in FEATURES:
+            attach(self._parts(settings.path.parent))
         self.start_page = StartPage(self.registry, self._theme)
         self.window.pages.insertWidget(0, self.start_page)
         self.window.pages.setCurrentIndex(0)
-        self.window.menus.build(self.canvas)
+        self.window.menus.build(self.grid)
         self.api = ViewerApi(ApiParts(self.view, self.registry, self.tasks, self))
         self._announce = _coalesced(self.window, ANNOUNCE_MS, self._tell_extensions)
         self._save = _coalesced(self.window, SAVE_MS, self._save_settings)
@@ -102,7 +119,12 @@ class App:
             self.show_error(settings.problem, level="warning")
         self._is_closed = False
 
-    # What the facade of extensions asks for (api.Shell)
+    @property
+    def canvas(self) -> Canvas:
+        """The canvas of the active viewport."""
+        return self.grid.active
+
+    # What extensions (api.Shell) and rooms of the window (parts.Shell) ask for
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open files and folders in the background; what is on screen stays."""
@@ -112,9 +134,51 @@ class App:
         self.status.show_message("")
         self.opener.open(absolute)
 
-    def add_panel(self, widget: QWidget, *, title: str, object_name: str, area: Area) -> None:
-        """Give an extension's widget a dock."""
-        self.window.add_panel(widget, title=title, object_name=object_name, area=area)
+    def add_panel(
+        self,
+        widget: QWidget,
+        *,
+        title: str,
+        object_name: str,
+        area: Area = "right",
+        shortcut: str | None = None,
+        visible: bool = True,
+    ) -> None:
+        """Give a widget a dock."""
+        self.window.add_panel(
+            widget, title=title, object_name=object_name, area=area, shortcut=shortcut,
+            visible=visible,
+        )  # fmt: skip
+
+    def show_panel(self, object_name: str) -> None:
+        """Bring a panel to the front."""
+        for dock in self.window.docks():
+            if dock.objectName() == object_name:
+                dock.show()
+                dock.raise_()
+
+    def add_tool(self, name: ToolName, factory: ToolFactory) -> None:
+        """Give every viewport, present and coming, a tool."""
+        self._tool_factories[name] = factory
+        for canvas in self.grid.canvases:
+            canvas.add_tool(name, factory)
+
+    def show_dialog(self, dialog: QDialog) -> None:
+        """Open a dialog over the window; it is deleted when it closes."""
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def theme(self) -> Theme:
+        """Give the theme that is on."""
+        return self._theme
+
+    def on_theme(self, callback: Callable[[Theme], object]) -> None:
+        """Call back when another theme is on."""
+        self._theme_listeners.append(callback)
+
+    def on_closing(self, callback: Callable[[], object]) -> None:
+        """Call back once before the window closes."""
+        self._closing_listeners.append(callback)
 
     def notify(self, message: str, hint: str | None = None, level: Level = "info") -> None:
         """Show a sentence: information in the status strip, the rest above the image."""
@@ -123,10 +187,6 @@ class App:
             return
         self.window.notifications.post(message, hint, level=level)
 
-    def theme_name(self) -> ThemeName:
-        """Say which theme is on."""
-        return self.settings.current.theme
-
     def show_error(self, error: PrecedentError, *, level: Level = "error") -> None:
         """Show an error of ours."""
         self.notify(error.message, error.hint, level)
@@ -134,7 +194,7 @@ class App:
     def close_all(self) -> None:
         """Close every study."""
         self.opener.cancel()
-        self.view.clear()
+        self.views.clear()
         self.loader.forget()
         self.thumbnails.forget()
         self.tree.clear()
@@ -145,7 +205,7 @@ class App:
     def is_quiet(self) -> bool:
         """Whether the list is filled and the screen shows what is wanted."""
         own = self.tasks.is_quiet("paint", "frames", "thumbnails", "files", "general")
-        return own and not self.opener.is_busy and self.canvas.is_current
+        return own and not self.opener.is_busy and self.grid.is_current
 
     def close(self) -> None:
         """Save, tell the extensions, end the threads. Safe to call twice."""
@@ -153,6 +213,8 @@ class App:
             return
         self._is_closed = True
         self.api.close()
+        for callback in self._closing_listeners:
+            callback()
         geometry, layout = self.window.layout_texts()
         self.settings.update(
             geometry=geometry, layout=layout, shortcuts=self.registry.user_shortcuts()
@@ -167,17 +229,11 @@ class App:
 
     def _build_widgets(self, log: MemoryLog) -> None:
         view, theme = self.view, self._theme
-        tools: dict[ToolName, Tool] = {
-            tool.name: tool
-            for tool in (
-                WindowTool(view), PanTool(view), ZoomTool(view), ScrollTool(view), RegionTool(view),
-            )
-        }  # fmt: skip
-        self.canvas = Canvas(view, tools, self.tasks, theme)
+        self.grid = ViewGrid(self.views, self.tree, self._make_canvas, theme)
         self.studies = StudiesPanel(self.tree, view, self.thumbnails, theme)
         self.tags = TagsPanel(view, self.tasks)
         self.log_panel = LogPanel(log)
-        self.window.pages.addWidget(self.canvas)
+        self.window.pages.addWidget(self.grid)
         add = self.window.add_panel
         add(self.studies, title="Studies", object_name="studies", area="left", shortcut="F7")
         add(self.tags, title="Tags", object_name="tags", area="right", shortcut="T", visible=False)
@@ -190,37 +246,53 @@ class App:
         presets = load_presets(resource("presets", "windows.json"))
         self._presets = presets
 
+    def _make_canvas(self, view: View) -> Canvas:
+        tools = Tools({}, self.tools)
+        canvas = Canvas(view, tools, self.tasks, self._theme)
+        for name, factory in self._tool_factories.items():
+            canvas.add_tool(name, factory)
+        settings = self.settings.current
+        canvas.show_overlay, canvas.show_patient = settings.show_overlay, settings.show_patient
+        return canvas
+
+    def _parts(self, folder: Path) -> Parts:
+        return Parts(
+            self.views, self.view, self.tree, self.loader, self.registry, self.tasks,
+            self.settings, self.tools, self.window, self, folder,
+        )  # fmt: skip
+
     def _register_commands(self) -> None:
         files = FileActions(self.window, self.open_paths, self.settings, self.opener)
         actions = FrameActions(
             show_palette=self.palette.open,
-            edit_shortcuts=lambda: self._show_dialog(
+            edit_shortcuts=lambda: self.show_dialog(
                 ShortcutDialog(self.registry, self._theme, self.window)
             ),
-            show_about=lambda: self._show_dialog(AboutDialog(self.window)),
-            focus_image=partial(self.canvas.setFocus, Qt.FocusReason.ShortcutFocusReason),
-            focus_series=partial(self.studies.list.setFocus, Qt.FocusReason.ShortcutFocusReason),
+            show_about=lambda: self.show_dialog(AboutDialog(self.window)),
+            focus_image=lambda: self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason),
+            focus_series=lambda: self.studies.list.setFocus(Qt.FocusReason.ShortcutFocusReason),
             reset_layout=self.window.reset_layout,
             toggle_full_screen=self._toggle_full_screen,
             is_full_screen=self.window.isFullScreen,
         )
         self.registry.add(*files.commands(self.close_all, self._has_anything))
         self.registry.add(*view_commands(self.view))
+        self.registry.add(*layout_commands(self.views))
         self.registry.add(*window_commands(self.view, self._current_presets))
-        self.registry.add(*tool_commands(self.view))
+        self.registry.add(*tool_commands(self.view, self.tools))
         self.registry.add(*frame_commands(actions, self.settings))
 
     def _connect(self) -> None:
         view, refresh = self.view, self.window.menus.refresh_soon
         self.tree.series_added.connect(self._show_first)
         for signal in (
-            view.pixels_changed, view.grey.changed, view.region_changed,
-            view.tool_changed, view.place.turned, view.series_changed,
+            view.pixels_changed, view.grey_changed, view.region_changed,
+            self.tools.changed, view.turned, view.series_changed, self.views.layout_changed,
         ):  # fmt: skip
             signal.connect(lambda *_args: refresh(), max_args=1)
         for signal in (
-            view.frame_changed, view.pixels_changed, view.grey.changed, view.region_changed,
-            view.place.turned,
+            view.frame_changed, view.pixels_changed, view.grey_changed, view.region_changed,
+            view.turned,
         ):  # fmt: skip
             signal.connect(lambda *_args: self._announce.start(), max_args=1)
         view.series_changed.connect(self._name_window)
@@ -233,7 +305,7 @@ class App:
         self.settings.changed.connect(lambda _settings: self._save.start())
         self.window.dropped.connect(self.open_paths)
         self.window.closing.connect(self.close)
-        self.canvas.pointed.connect(self.status.show_point)
+        self.grid.pointed.connect(self.status.show_point)
 
     # Following
 
@@ -241,7 +313,7 @@ class App:
         """Show the first series that comes when nothing is shown; never take the place of one."""
         if self.view.series is None:
             self.view.show_series(series)
-            self.window.pages.setCurrentWidget(self.canvas)
+            self.window.pages.setCurrentWidget(self.grid)
             self.canvas.setFocus()
 
     def _opened(self, opened: Opened) -> None:
@@ -272,9 +344,10 @@ class App:
     def _follow_settings(self, settings: Settings) -> None:
         if settings.theme != self._theme.name:
             self._change_theme(settings.theme)
-        self.canvas.show_overlay = settings.show_overlay
-        self.canvas.show_patient = settings.show_patient
-        self.canvas.update()
+        for canvas in self.grid.canvases:
+            canvas.show_overlay = settings.show_overlay
+            canvas.show_patient = settings.show_patient
+            canvas.update()
         if self.studies.model.show_patient != settings.show_patient:
             self.studies.show_patient(settings.show_patient)
         self.start_page.set_recent(
@@ -288,8 +361,10 @@ class App:
     def _change_theme(self, name: ThemeName) -> None:
         self._theme = load_theme(name)
         apply_theme(self.application, self._theme)
-        for part in (self.window, self.canvas, self.studies, self.start_page, self.palette):
+        for part in (self.window, self.grid, self.studies, self.start_page, self.palette):
             part.set_theme(self._theme)
+        for callback in self._theme_listeners:
+            callback(self._theme)
         self.api.theme_changed.emit(name)
 
     def _name_window(self, series: Series | None) -> None:
@@ -297,7 +372,7 @@ class App:
         self.window.setWindowTitle("Precedent" if series is None else f"{series.title} - Precedent")
 
     def _tell_extensions(self) -> None:
-        self.api.view_changed.emit(snapshot_of(self.view))
+        self.api.view_changed.emit(snapshot_of(self.view.current))
 
     def _save_settings(self) -> None:
         self.settings.update(shortcuts=self.registry.user_shortcuts())
@@ -321,10 +396,6 @@ class App:
             self.window.showNormal()
         else:
             self.window.showFullScreen()
-
-    def _show_dialog(self, dialog: QDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
 
 def _coalesced(parent: QWidget, delay_ms: int, function: Callable[[], None]) -> QTimer:

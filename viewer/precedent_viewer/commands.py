@@ -15,7 +15,17 @@ from precedent_viewer.errors import ViewerError, one_line
 
 logger = logging.getLogger(__name__)
 
-MENU_ORDER: tuple[str, ...] = ("File", "View", "Window", "Tools", "Ask", "Cases", "Panels", "Help")
+MENU_ORDER: tuple[str, ...] = (
+    "File",
+    "View",
+    "Layout",
+    "Window",
+    "Tools",
+    "Ask",
+    "Cases",
+    "Panels",
+    "Help",
+)
 """Menus in the order of the menu bar; a menu that is not named here comes before Help."""
 
 

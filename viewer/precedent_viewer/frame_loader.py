@@ -1,9 +1,10 @@
-"""Decode frames off the GUI thread: the wanted one first, then its neighbours outwards.
+"""Decode frames off the GUI thread: the wanted ones first, then their neighbours outwards.
 
-A request that was overtaken is dropped; a frame being decoded is never asked for twice.
+Each viewport has a seat here: what it wants now, and which frames are near it. A request that was
+overtaken is dropped; a frame being decoded is never asked for twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from precedent_resources import PrecedentError
@@ -31,6 +32,15 @@ def load_frame(frame: Frame) -> Loaded:
     return Loaded(pixels, default_window(pixels))
 
 
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """What one seat waits for."""
+
+    frame: Frame
+    on_ready: Callable[[Loaded], None]
+    on_error: Callable[[PrecedentError], None]
+
+
 class FrameLoader:
     """Frames by request, from the cache when they are there."""
 
@@ -38,9 +48,8 @@ class FrameLoader:
         self._tasks = tasks
         self._cache: FrameCache[Frame, Loaded] = FrameCache(budget_bytes)
         self._running: dict[Frame, TaskHandle] = {}
-        self._wanted: Frame | None = None
-        self._on_ready: Callable[[Loaded], None] | None = None
-        self._on_error: Callable[[PrecedentError], None] | None = None
+        self._wants: dict[Hashable, _Want] = {}
+        self._near: dict[Hashable, frozenset[Frame]] = {}
         self.prefetch_frames = prefetch_frames
 
     @property
@@ -50,36 +59,41 @@ class FrameLoader:
 
     def want(
         self,
+        seat: Hashable,
         frame: Frame,
         on_ready: Callable[[Loaded], None],
         on_error: Callable[[PrecedentError], None],
     ) -> None:
         """Call back with the frame, at once when it is in memory.
 
-        The request before this one is forgotten, so a fast scroll decodes what is looked at.
+        The request of the same seat before this one is forgotten, so a fast scroll decodes what is
+        looked at.
         """
-        self._wanted, self._on_ready, self._on_error = frame, on_ready, on_error
+        self._wants.pop(seat, None)
         loaded = self._cache.get(frame)
         if loaded is not None:
-            self._wanted = None
             on_ready(loaded)
             return
+        self._wants[seat] = _Want(frame, on_ready, on_error)
         self._start(frame, WANTED_PRIORITY)
 
-    def prefetch(self, frames: Sequence[Frame], index: int, step: int) -> None:
+    def prefetch(self, seat: Hashable, frames: Sequence[Frame], index: int, step: int) -> None:
         """Decode the neighbours of a frame ahead, nearest first, more in the direction of travel.
 
-        Whatever else waits and is no longer near is dropped.
+        Whatever else waits and is near no seat any more is dropped.
         """
         near = neighbours(len(frames), index, step, self.prefetch_frames)
-        keep = {frames[at] for at in near} | {frames[index]}
-        for frame, handle in tuple(self._running.items()):
-            if frame not in keep:
-                handle.cancel()
-                del self._running[frame]
+        self._near[seat] = frozenset(frames[at] for at in near) | {frames[index]}
+        self._drop_far()
         for rank, at in enumerate(near):
             if frames[at] not in self._cache:
                 self._start(frames[at], -rank)
+
+    def leave(self, seat: Hashable) -> None:
+        """Forget what a seat wanted."""
+        self._wants.pop(seat, None)
+        self._near.pop(seat, None)
+        self._drop_far()
 
     def measure(self, pixels: FramePixels, on_window: Callable[[Window], None]) -> None:
         """Find a window for a frame's values on a worker."""
@@ -91,7 +105,8 @@ class FrameLoader:
             handle.cancel()
         self._running.clear()
         self._cache.clear()
-        self._wanted = None
+        self._wants.clear()
+        self._near.clear()
 
     def _start(self, frame: Frame, priority: int) -> None:
         running = self._running.get(frame)
@@ -107,18 +122,29 @@ class FrameLoader:
             pool="frames", priority=priority,
         )  # fmt: skip
 
+    def _drop_far(self) -> None:
+        keep = frozenset[Frame]().union(*self._near.values())
+        keep |= {want.frame for want in self._wants.values()}
+        for frame, handle in tuple(self._running.items()):
+            if frame not in keep:
+                handle.cancel()
+                del self._running[frame]
+
     def _ready(self, frame: Frame, loaded: Loaded) -> None:
         self._running.pop(frame, None)
         self._cache.put(frame, loaded, loaded.pixels.stored.nbytes)
-        if frame == self._wanted and self._on_ready is not None:
-            self._wanted = None
-            self._on_ready(loaded)
+        for want in self._answered(frame):
+            want.on_ready(loaded)
 
     def _failed(self, frame: Frame, error: PrecedentError) -> None:
         self._running.pop(frame, None)
-        if frame == self._wanted and self._on_error is not None:
-            self._wanted = None
-            self._on_error(error)
+        for want in self._answered(frame):
+            want.on_error(error)
+
+    def _answered(self, frame: Frame) -> list[_Want]:
+        """Take out everything that waited for a frame."""
+        seats = [seat for seat, want in self._wants.items() if want.frame == frame]
+        return [self._wants.pop(seat) for seat in seats]
 
 
 def neighbours(count: int, index: int, step: int, radius: int) -> tuple[int, ...]:

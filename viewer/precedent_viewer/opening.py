@@ -16,6 +16,7 @@ from psygnal import Signal
 
 from precedent_resources import PrecedentError
 from precedent_viewer.dicom.index import index_paths
+from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Instance, RefusedFile, StudyTree
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 
@@ -40,6 +41,7 @@ class Progress:
 @dataclass(slots=True)
 class _Batch:
     instances: list[Instance] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
     refused: list[RefusedFile] = field(default_factory=list)
     progress: Progress | None = None
 
@@ -110,8 +112,10 @@ class Opener:
 
     def _take(self, batch: _Batch, counts: list[int]) -> None:
         self._tree.add_all(batch.instances)
+        for document in batch.documents:
+            self._tree.add_document(document)
         self._tree.refuse_all(batch.refused)
-        counts[0] += len(batch.instances)
+        counts[0] += len(batch.instances) + len(batch.documents)
         counts[1] += len(batch.refused)
         if batch.progress is not None:
             self.progressed.emit(batch.progress)
@@ -141,8 +145,11 @@ def _search(
             progress(batch)
             batch, last = _Batch(), now
 
-    def on_instance(instance: Instance) -> None:
-        batch.instances.append(instance)
+    def on_item(item: Instance | Document) -> None:
+        if isinstance(item, Document):
+            batch.documents.append(item)
+        else:
+            batch.instances.append(item)
         hand_over()
 
     def on_refused(refused: RefusedFile) -> None:
@@ -154,7 +161,7 @@ def _search(
         hand_over()
 
     index_paths(
-        paths, on_instance=on_instance, on_refused=on_refused, on_progress=on_progress,
+        paths, on_item=on_item, on_refused=on_refused, on_progress=on_progress,
         cancel=cancel,
     )  # fmt: skip
     hand_over(at_once=True)

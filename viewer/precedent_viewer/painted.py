@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.region import Region
 from precedent_viewer.render.display import render
+from precedent_viewer.view import View
 
 
 def as_colour(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -34,7 +34,7 @@ def turned(
     return np.rot90(values, -quarters)
 
 
-def paint(view: ActiveView, pixels: FramePixels, *, region_only: bool) -> NDArray[np.uint8]:
+def paint(view: View, pixels: FramePixels, *, region_only: bool) -> NDArray[np.uint8]:
     """Give (rows, columns, 3): windowed, cropped, flipped and rotated as on the canvas."""
     viewport = view.place.viewport
     values = render(pixels, view.grey.choice.window, invert=view.grey.choice.inverted)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.model.orientation import EdgeLetters, edge_letters
 from precedent_viewer.model.study import Frame
+from precedent_viewer.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class ViewSnapshot:
     """What the picture lacks against the file."""
 
 
-def snapshot_of(view: ActiveView) -> ViewSnapshot | None:
+def snapshot_of(view: View) -> ViewSnapshot | None:
     """Describe what is painted, None when no image is."""
     frame, pixels, series = view.shown_frame, view.pixels, view.series
     if frame is None or pixels is None or series is None:
@@ -74,7 +74,7 @@ def snapshot_of(view: ActiveView) -> ViewSnapshot | None:
     )
 
 
-def place_of(view: ActiveView, frame: Frame) -> int:
+def place_of(view: View, frame: Frame) -> int:
     """Give a frame's place in the series, from 1: the painted one may lag behind the wanted one."""
     series = view.series
     if view.frame == frame or series is None or frame not in series.frames:
@@ -82,7 +82,7 @@ def place_of(view: ActiveView, frame: Frame) -> int:
     return series.frames.index(frame) + 1
 
 
-def letters_of(view: ActiveView, frame: Frame) -> EdgeLetters | None:
+def letters_of(view: View, frame: Frame) -> EdgeLetters | None:
     """Give the letters at the screen's edges for a frame as it is turned now."""
     viewport, plane = view.place.viewport, frame.plane
     return edge_letters(

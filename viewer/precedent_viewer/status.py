@@ -47,8 +47,8 @@ class StatusStrip(QStatusBar):
             self.addPermanentWidget(part)
         opener.progressed.connect(self.show_progress)
         view.pixels_changed.connect(lambda _pixels: self._refresh())
-        view.grey.changed.connect(self._refresh)
-        view.place.placed.connect(self._refresh)
+        view.grey_changed.connect(self._refresh)
+        view.place_changed.connect(self._refresh)
         self.show_progress(None)
         self._refresh()
 

@@ -17,6 +17,7 @@ from pydicom.uid import UID, ImplicitVRLittleEndian
 from precedent_viewer.dicom.frames import read_frame
 from precedent_viewer.dicom.index import index_paths, read_instance
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError, ViewerError
+from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Frame, Instance, RefusedFile
 
 PACKAGE_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
@@ -32,14 +33,15 @@ class Search:
         self._cancel, self._cancel_after = threading.Event(), cancel_after
         index_paths(
             paths,
-            on_instance=self._take,
+            on_item=self._take,
             on_refused=self.refused.append,
             on_progress=lambda done, total: self.progress.append((done, total)),
             cancel=self._cancel,
         )
 
-    def _take(self, instance: Instance) -> None:
-        self.instances.append(instance)
+    def _take(self, item: Instance | Document) -> None:
+        assert isinstance(item, Instance)
+        self.instances.append(item)
         if len(self.instances) == self._cancel_after:
             self._cancel.set()
 

@@ -3,6 +3,7 @@
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.commands import Command
 from precedent_viewer.tools.base import ToolName
+from precedent_viewer.tools.choice import ToolChoice
 
 TOOLS: tuple[tuple[ToolName, str, str, str, str], ...] = (
     ("window", "Window and level", "W", "window-level",
@@ -15,18 +16,21 @@ TOOLS: tuple[tuple[ToolName, str, str, str, str], ...] = (
 )  # fmt: skip
 
 
-def tool_commands(view: ActiveView) -> tuple[Command, ...]:
+def tool_commands(view: ActiveView, choice: ToolChoice) -> tuple[Command, ...]:
     """Give one command a tool, and the one that removes the region."""
     return (
-        *(_choose(view, name, title, key, icon, doc) for name, title, key, icon, doc in TOOLS),
+        *(choose_command(choice, *said) for said in TOOLS),
         Command("tools.clear-region", "Remove the region", lambda: view.set_region(None), "Tools",
                 "Del", lambda: view.region is not None, "close",
                 "Remove the rectangle, so that the whole image is meant again.", group=1),
     )  # fmt: skip
 
 
-def _choose(view: ActiveView, name: ToolName, title: str, key: str, icon: str, doc: str) -> Command:
+def choose_command(
+    choice: ToolChoice, name: ToolName, title: str, key: str | None, icon: str, doc: str
+) -> Command:
+    """Give the command by which the left button gets a tool."""
     return Command(
-        f"tools.use-{name}", title, lambda: view.choose_tool(name), "Tools", key, None, icon, doc,
-        checked=lambda: view.tool == name,
+        f"tools.use-{name}", title, lambda: choice.choose(name), "Tools", key, None, icon, doc,
+        checked=lambda: choice.left == name,
     )  # fmt: skip

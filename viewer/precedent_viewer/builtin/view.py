@@ -1,7 +1,5 @@
 """Commands of the View menu: where the reader is and how the image lies."""
 
-from functools import partial
-
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.commands import Command
 
@@ -48,21 +46,22 @@ def _placing(view: ActiveView) -> tuple[Command, ...]:
                 group=1),
         Command("view.zoom-out", "Zoom out", lambda: view.place.zoom_by(1 / ZOOM_STEP), "View",
                 "Ctrl+-", has, "zoom-out", "Shrink about the middle.", group=1),
-        Command("view.fit-window", "Fit to window", view.place.fit, "View", "F; Ctrl+0", has, "fit",
+        Command("view.fit-window", "Fit to window", lambda: view.place.fit(), "View",
+                "F; Ctrl+0", has, "fit",
                 "Show the whole image, as large as it fits.", group=1),
-        Command("view.show-actual-size", "One to one", view.place.one_to_one, "View",
+        Command("view.show-actual-size", "One to one", lambda: view.place.one_to_one(), "View",
                 "Ctrl+1", has, "one-to-one",
                 "One pixel of the image on one pixel of the screen.", group=1),
-        Command("view.rotate-right", "Rotate right", partial(view.place.rotate, 1), "View", "]",
+        Command("view.rotate-right", "Rotate right", lambda: view.place.rotate(1), "View", "]",
                 has, "rotate", "Turn the image a quarter to the right.", group=2),
-        Command("view.rotate-left", "Rotate left", partial(view.place.rotate, -1), "View", "[", has,
+        Command("view.rotate-left", "Rotate left", lambda: view.place.rotate(-1), "View", "[", has,
                 "rotate-left", "Turn the image a quarter to the left.", group=2),
         Command("view.flip-horizontal", "Flip left and right",
-                partial(view.place.mirror, left_right=True),
+                lambda: view.place.mirror(left_right=True),
                 "View", "H", has, "flip-h",
                 "Mirror the image left to right; the letters follow.", group=2),
         Command("view.flip-vertical", "Flip top and bottom",
-                partial(view.place.mirror, left_right=False),
+                lambda: view.place.mirror(left_right=False),
                 "View", "V", has, "flip-v",
                 "Mirror the image top to bottom; the letters follow.", group=2),
         Command("view.reset-view", "Reset view", view.reset, "View", "Ctrl+R", has, "reset",

@@ -115,6 +115,7 @@ def _instance(opened: OpenedDicom) -> Instance:
         patient_orientation=geometry.patient_orientation,
         planes=geometry.planes if len(geometry.planes) > 1 else (),
         description=_description(dataset),
+        frame_of_reference_uid=text(dataset, "FrameOfReferenceUID"),
     )
 
 

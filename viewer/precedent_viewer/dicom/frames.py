@@ -69,6 +69,8 @@ def read_frame(frame: Frame) -> FramePixels:
     Raises FileError, UnsupportedError or DecodeError, each with one sentence.
     """
     path, index = frame.instance.path, frame.index
+    if frame.instance.reader is not None:
+        return frame.instance.reader.read(index)
     if frame.instance.kind == "picture":
         picture = read_picture(path, index)
         return FramePixels(

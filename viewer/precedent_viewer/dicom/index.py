@@ -8,7 +8,8 @@ from pathlib import Path
 from precedent_viewer.dicom.describe import read_dicom_instance
 from precedent_viewer.dicom.opened import has_dicom_start
 from precedent_viewer.dicom.walk import files_of
-from precedent_viewer.errors import FileError, ViewerError, one_line
+from precedent_viewer.errors import FileError, UnsupportedError, ViewerError, one_line
+from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Instance, RefusedFile
 from precedent_viewer.pictures import has_picture_start, read_picture_instance
 
@@ -16,7 +17,7 @@ from precedent_viewer.pictures import has_picture_start, read_picture_instance
 def index_paths(
     paths: Sequence[Path],
     *,
-    on_instance: Callable[[Instance], None],
+    on_item: Callable[[Instance | Document], None],
     on_refused: Callable[[RefusedFile], None],
     on_progress: Callable[[int, int | None], None],
     cancel: threading.Event,
@@ -40,13 +41,21 @@ def index_paths(
             return
         on_progress(done, len(files))
         try:
-            on_instance(read_instance(file))
+            on_item(read_item(file))
         except ViewerError as error:
             on_refused(RefusedFile(file, reason_of(error, file)))
     on_progress(len(files), len(files))
 
 
 def read_instance(path: Path) -> Instance:
+    """Read one image's header. Raises a ViewerError with the reason when it cannot be shown."""
+    item = read_item(path)
+    if isinstance(item, Document):
+        raise UnsupportedError(f"{path.name}: {item.title}: has no picture.")
+    return item
+
+
+def read_item(path: Path) -> Instance | Document:
     """Read one file's header. Raises a ViewerError with the reason when it cannot be shown."""
     start = _start(path)
     if not start:

@@ -3,17 +3,32 @@
 Records are immutable; `StudyTree` is changed on the GUI thread only and says so by signals.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from psygnal import Signal
 
 from precedent_viewer.model.order import Placed, in_reading_order, natural_key, placed
 from precedent_viewer.model.plane import Plane, Point
 
-InstanceKind = Literal["dicom", "picture"]
+if TYPE_CHECKING:
+    from precedent_viewer.dicom.frames import FramePixels
+    from precedent_viewer.model.document import Document
+
+InstanceKind = Literal["dicom", "picture", "volume", "reslice"]
+"""`volume` is NIfTI and NRRD; a `reslice` is made of other images and has no file of its own."""
+
+
+class FrameReader(Protocol):
+    """Gives frames that no DICOM file or picture holds as they are."""
+
+    def read(self, index: int) -> FramePixels:
+        """Give one frame; called on a worker. Raises a ViewerError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,10 @@ class Instance:
     planes: tuple[Plane, ...] = ()
     """One a frame where frames lie in different places; else empty."""
     description: Description = Description()
+    frame_of_reference_uid: str = ""
+    """Images of one frame of reference have positions that mean the same."""
+    reader: FrameReader | None = None
+    """Where the frames come from when it is not the file alone."""
 
     def __hash__(self) -> int:
         """Hash the file alone: frames are looked up often, and planes may be thousands."""
@@ -183,6 +202,8 @@ class StudyTree:
     series_added = Signal(Series)
     series_changed = Signal(Series)
     """Frames came to a series that was there before."""
+    document_added = Signal(object)
+    """A `Document` that was not there before."""
     refused_changed = Signal()
     """Files were refused, or one that was can be shown now."""
     cleared = Signal()
@@ -191,6 +212,7 @@ class StudyTree:
     def __init__(self) -> None:
         self._studies: dict[str, Study] = {}
         self._refused: dict[Path, RefusedFile] = {}
+        self._documents: dict[Path, Document] = {}
         self._paths: set[Path] = set()
 
     @property
@@ -202,6 +224,20 @@ class StudyTree:
     def refused(self) -> tuple[RefusedFile, ...]:
         """Files that cannot be shown, each with its reason."""
         return tuple(self._refused.values())
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """What is no plain image, in the order in which it was found."""
+        return tuple(self._documents.values())
+
+    def add_document(self, document: Document) -> None:
+        """Take in what is no plain image; a file that is there already changes nothing."""
+        if document.path in self._documents:
+            return
+        self._documents[document.path] = document
+        if self._refused.pop(document.path, None) is not None:
+            self.refused_changed.emit()
+        self.document_added.emit(document)
 
     def add(self, instance: Instance) -> None:
         """Take in a file; a file that is there already changes nothing."""
@@ -247,6 +283,7 @@ class StudyTree:
         """Close everything."""
         self._studies.clear()
         self._refused.clear()
+        self._documents.clear()
         self._paths.clear()
         self.cleared.emit()
 

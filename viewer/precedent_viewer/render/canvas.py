@@ -5,11 +5,15 @@ and three device pixels a pixel the image is interpolated, above that every pixe
 square, and below one it is reduced by averaging first, so that fine detail never flickers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,17 +25,20 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.model.voi import Window
 from precedent_viewer.render.cursors import cursor_of
 from precedent_viewer.render.display import render
+from precedent_viewer.render.dragged import dragged_series
 from precedent_viewer.render.image import Picture, level_for, picture_of
+from precedent_viewer.render.layers import LayerPainter
 from precedent_viewer.render.overlay import OverlayContent, paint_overlay
 from precedent_viewer.render.overlay_content import overlay_of
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 from precedent_viewer.theme import Theme
 from precedent_viewer.tools.base import Button, Modifier, PointerEvent, Tool, ToolName
+from precedent_viewer.tools.choice import ToolChoice
+from precedent_viewer.view import View
 
 NEAREST_ABOVE = 3.0
 """Device pixels per image pixel from which on pixels are drawn as squares."""
@@ -39,6 +46,7 @@ WHEEL_STEP = 120
 """Qt's unit: one notch of a wheel is 120 eighths of a degree."""
 WHEEL_ZOOM = 1.15
 FAST_STEPS = 5
+EMPTY = "Drag a series here, or choose one in the list while this viewport is active."
 BUTTONS: Mapping[Qt.MouseButton, Button] = {
     Qt.MouseButton.LeftButton: "left",
     Qt.MouseButton.MiddleButton: "middle",
@@ -51,30 +59,48 @@ MODIFIERS: Mapping[Qt.KeyboardModifier, Modifier] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The tools of one viewport, and which of them each button has."""
+
+    by_name: dict[ToolName, Tool]
+    choice: ToolChoice
+
+    def of(self, button: Button) -> Tool:
+        """Give the tool of a button."""
+        return self.by_name[self.choice.of(button)]
+
+
 class Canvas(QWidget):
-    """Paints the active view and hands pointer events to the tools."""
+    """Paints one viewport and hands pointer events to the tools."""
 
     painted = pyqtSignal()
     """A newly rendered image is on the screen."""
     pointed = pyqtSignal(object)
     """The image point (column, row) under the pointer, or None."""
+    touched = pyqtSignal()
+    """The reader pressed a button, turned the wheel or came by the keyboard."""
+    single_wanted = pyqtSignal()
+    """A double click: this viewport is to fill the window, or to go back among the others."""
+    series_dropped = pyqtSignal(str)
+    """The uid of a series that was dragged here from the list."""
 
     def __init__(
         self,
-        view: ActiveView,
-        tools: Mapping[ToolName, Tool],
+        view: View,
+        tools: Tools,
         tasks: TaskRunner,
         theme: Theme,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("canvas")
         self.setAccessibleName("Image")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 200)
+        self.setMinimumSize(72, 64)
+        self.setAcceptDrops(True)
         self._view, self._tools, self._tasks, self._theme = view, tools, tasks, theme
         self._picture: Picture | None = None
         self._picture_of: FramePixels | None = None
@@ -83,14 +109,18 @@ class Canvas(QWidget):
         self._shown_look: _Look | None = None
         self._gesture: tuple[Button, Tool] | None = None
         self._wheel_rest = 0.0
+        self._layers = LayerPainter()
         self.show_overlay = True
         self.show_patient = True
+        self.is_marked = False
+        """Whether it is to be seen that this viewport is the active one."""
         view.pixels_changed.connect(self._render_soon)
         view.grey.changed.connect(self._render_soon)
         view.place.placed.connect(self._follow_place)
         view.region_changed.connect(lambda _region: self.update())
         view.frame_changed.connect(lambda _frame: self.update())
-        view.tool_changed.connect(lambda _name: self._show_cursor(None))
+        view.layers.changed.connect(lambda: self.update())
+        tools.choice.changed.connect(lambda _name: self._show_cursor(None))
 
     def sizeHint(self) -> QSize:
         """Prefer most of a usual window."""
@@ -105,6 +135,10 @@ class Canvas(QWidget):
         """Draw in another theme."""
         self._theme = theme
         self.update()
+
+    def add_tool(self, name: ToolName, factory: Callable[[View], Tool]) -> None:
+        """Give this viewport a tool."""
+        self._tools.by_name[name] = factory(self._view)
 
     def overlay(self) -> OverlayContent:
         """Say what is drawn over the image now."""
@@ -177,10 +211,14 @@ class Canvas(QWidget):
             self._paint_picture(painter, self._picture)
         elif self._view.frame is not None:
             self._paint_words(painter, area, "Loading…", self._theme.overlay_muted)
+        if self._picture is not None and self._view.error is None:
+            self._paint_layers(painter)
         if self._view.frame is not None:
             paint_overlay(painter, self.overlay(), area, self._theme, full=self.show_overlay)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(self._theme.focus), 1))
+        elif self._view.series is None:
+            self._paint_words(painter, area, EMPTY, self._theme.overlay_muted)
+        if self.hasFocus() or self.is_marked:
+            painter.setPen(QPen(QColor(self._theme.focus), 2 if self.is_marked else 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
@@ -200,6 +238,10 @@ class Canvas(QWidget):
         painter.drawImage(whole, picture.image, picture.source(rows, columns))
         painter.restore()
 
+    def _paint_layers(self, painter: QPainter) -> None:
+        if self.show_overlay:
+            self._layers.paint(painter, self._view.layers.contents(self._view), self._view.place)
+
     def _paint_words(self, painter: QPainter, area: QRectF, words: str, color: str) -> None:
         painter.setPen(QColor(color))
         margin = max((area.width() - 520) / 2, 40)
@@ -215,12 +257,14 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Begin a gesture with the tool of this button."""
-        if event is None or self._gesture is not None or self._view.pixels is None:
+        if event is None or self._gesture is not None:
             return
         button = BUTTONS.get(event.button())
-        if button is None:
+        if button is None or self._view.pixels is None:
+            self.touched.emit()
             return
-        tool = self._tools[self._view.tool_of(button)]
+        self.touched.emit()
+        tool = self._tools.of(button)
         self._gesture = (button, tool)
         tool.press(_pointer(event.position(), event.modifiers()))
         if tool.name == "pan":
@@ -236,6 +280,30 @@ class Canvas(QWidget):
         else:
             self._show_cursor(pointer)
         self.pointed.emit(self._image_point(pointer))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        """Fill the window with this viewport, or bring the others back."""
+        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.single_wanted.emit()
+
+    def focusInEvent(self, event: QFocusEvent | None) -> None:
+        """Make this viewport the active one."""
+        super().focusInEvent(event)
+        self.touched.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Take series of the list; files go on to the window."""
+        if event is not None and dragged_series(event.mimeData()) is not None:
+            event.acceptProposedAction()
+        elif event is not None:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Show the series that was dropped."""
+        uid = None if event is None else dragged_series(event.mimeData())
+        if event is not None and uid is not None:
+            event.acceptProposedAction()
+            self.series_dropped.emit(uid)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """End the gesture when its own button goes up."""
@@ -257,6 +325,7 @@ class Canvas(QWidget):
         """Scroll; zoom with Ctrl; go faster with Shift. Fine wheels add up to whole steps."""
         if event is None:
             return
+        self.touched.emit()
         delta = event.angleDelta()
         notches = (delta.y() or delta.x()) / WHEEL_STEP
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -283,7 +352,7 @@ class Canvas(QWidget):
             self.unsetCursor()
             return
         at = pointer or _pointer(QPointF(-1e6, -1e6), Qt.KeyboardModifier.NoModifier)
-        shape = self._tools[self._view.tool].hover(at)
+        shape = self._tools.of("left").hover(at)
         self.setCursor(cursor_of(shape, self.devicePixelRatioF()))
 
     def _image_point(self, pointer: PointerEvent) -> tuple[float, float] | None:

@@ -1,14 +1,14 @@
 """Put together what is written over the image from the state of the view."""
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.builtin.window import number_text, window_text
 from precedent_viewer.errors import one_line
 from precedent_viewer.model.study import Frame
 from precedent_viewer.render.overlay import OverlayContent, scale_bar_of
 from precedent_viewer.snapshot import letters_of, place_of
+from precedent_viewer.view import View
 
 
-def overlay_of(view: ActiveView, width_px: float, *, show_patient: bool) -> OverlayContent:
+def overlay_of(view: View, width_px: float, *, show_patient: bool) -> OverlayContent:
     """Say what is drawn over the frame that is painted, or over the wanted one if none is."""
     frame = view.shown_frame or view.frame
     if frame is None:
@@ -48,7 +48,7 @@ def series_lines(frame: Frame) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def place_lines(view: ActiveView, frame: Frame) -> tuple[str, ...]:
+def place_lines(view: View, frame: Frame) -> tuple[str, ...]:
     """Give the image's number, its place in the patient, its window and the zoom."""
     place = place_of(view, frame)
     lines = [f"Image {place} of {view.frame_count}"]
@@ -78,7 +78,7 @@ def location_text(frame: Frame) -> str:
     return f"Position {number_text(round(depth, 1))} mm"
 
 
-def spacing_mm(view: ActiveView, frame: Frame) -> float | None:
+def spacing_mm(view: View, frame: Frame) -> float | None:
     """Give the length of a pixel along the screen's width, None where it is not known.
 
     A spacing measured at the detector is no length in the patient, so it gives no scale bar.

@@ -1,7 +1,7 @@
 """What a tool is, and the pointer event it gets. No Qt."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 Button = Literal["left", "middle", "right"]
 Modifier = Literal["shift", "ctrl", "alt"]
@@ -9,7 +9,8 @@ Cursor = Literal[
     "arrow", "cross", "hand", "grab", "zoom", "window", "scroll", "move",
     "size-diagonal", "size-antidiagonal", "size-horizontal", "size-vertical",
 ]  # fmt: skip
-ToolName = Literal["window", "pan", "zoom", "scroll", "region"]
+ToolName: TypeAlias = str
+"""`window`, `pan`, `zoom`, `scroll`, `region`, and the names that other rooms register."""
 
 
 @dataclass(frozen=True, slots=True)

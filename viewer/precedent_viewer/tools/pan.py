@@ -1,7 +1,7 @@
 """Move the image under the window."""
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.tools.base import Cursor, PointerEvent, ToolName
+from precedent_viewer.view import View
 
 
 class PanTool:
@@ -9,7 +9,7 @@ class PanTool:
 
     name: ToolName = "pan"
 
-    def __init__(self, view: ActiveView) -> None:
+    def __init__(self, view: View) -> None:
         self._view = view
         self._last: PointerEvent | None = None
 

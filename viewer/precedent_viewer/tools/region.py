@@ -3,9 +3,9 @@
 import math
 from typing import Literal
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.region import Region, region_between
 from precedent_viewer.tools.base import Cursor, PointerEvent, ToolName
+from precedent_viewer.view import View
 
 GRIP_PX = 9.0
 """How near the pointer must be to a handle or an edge."""
@@ -20,7 +20,7 @@ class RegionTool:
 
     name: ToolName = "region"
 
-    def __init__(self, view: ActiveView) -> None:
+    def __init__(self, view: View) -> None:
         self._view = view
         self._gesture: Gesture = "none"
         self._anchor = (0.0, 0.0)

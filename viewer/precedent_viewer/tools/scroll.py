@@ -1,7 +1,7 @@
 """Go through the frames by dragging up and down."""
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.tools.base import Cursor, PointerEvent, ToolName
+from precedent_viewer.view import View
 
 TRAVEL_PX = 500.0
 """Dragging this far goes through a whole long series."""
@@ -14,7 +14,7 @@ class ScrollTool:
 
     name: ToolName = "scroll"
 
-    def __init__(self, view: ActiveView) -> None:
+    def __init__(self, view: View) -> None:
         self._view = view
         self._last_y: float | None = None
         self._rest = 0.0

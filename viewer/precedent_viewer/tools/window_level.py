@@ -1,7 +1,7 @@
 """Change contrast by dragging sideways and brightness by dragging up and down."""
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.tools.base import Cursor, PointerEvent, ToolName
+from precedent_viewer.view import View
 
 SHARE_PER_PX = 0.004
 """Share of the starting width that one pixel of pointer movement changes."""
@@ -15,7 +15,7 @@ class WindowTool:
 
     name: ToolName = "window"
 
-    def __init__(self, view: ActiveView) -> None:
+    def __init__(self, view: View) -> None:
         self._view = view
         self._last: PointerEvent | None = None
         self._step = 1.0

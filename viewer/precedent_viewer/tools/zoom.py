@@ -1,7 +1,7 @@
 """Magnify by dragging up, shrink by dragging down, about the point where the drag began."""
 
-from precedent_viewer.active_view import ActiveView
 from precedent_viewer.tools.base import Cursor, PointerEvent, ToolName
+from precedent_viewer.view import View
 
 DOUBLING_PX = 120.0
 """Dragging this far doubles or halves the size."""
@@ -12,7 +12,7 @@ class ZoomTool:
 
     name: ToolName = "zoom"
 
-    def __init__(self, view: ActiveView) -> None:
+    def __init__(self, view: View) -> None:
         self._view = view
         self._anchor: PointerEvent | None = None
         self._last_y = 0.0
