@@ -60,7 +60,22 @@ RUNTIME_FREE = (
     "templates.py",
 )
 QT = {"PyQt6", "PyQt5", "PySide6", "PySide2", "qtpy"}
-QT_FREE_VIEWER = ("model/", "dicom/", "pictures.py", "frame_verb.py", "commands.py", "settings.py")
+QT_FREE_VIEWER = (
+    "model/",
+    "dicom/",
+    "cine/clock.py",
+    "linking/cursor.py",
+    "linking/lines.py",
+    "linking/look.py",
+    "linking/scroll.py",
+    "layers.py",
+    "view.py",
+    "views.py",
+    "pictures.py",
+    "frame_verb.py",
+    "commands.py",
+    "settings.py",
+)
 QT_PLACES_OF_PLUGIN = ("panels/", "hosts/")
 
 

@@ -153,14 +153,23 @@ class ActiveView:
         self.turned.emit()
 
     def _follow(self, view: View) -> None:
-        self._followed = [
-            (view.series_changed, self.series_changed.emit),
-            (view.frame_changed, self.frame_changed.emit),
-            (view.pixels_changed, self.pixels_changed.emit),
-            (view.region_changed, self.region_changed.emit),
-            (view.place.placed, self.place_changed.emit),
-            (view.place.turned, self.turned.emit),
-            (view.grey.changed, self.grey_changed.emit),
-        ]
-        for signal, slot in self._followed:
-            signal.connect(slot)
+        # Each relay is a function of its own: what is connected twice could not be parted again.
+        pairs = (
+            (view.series_changed, self.series_changed),
+            (view.frame_changed, self.frame_changed),
+            (view.pixels_changed, self.pixels_changed),
+            (view.region_changed, self.region_changed),
+            (view.place.placed, self.place_changed),
+            (view.place.turned, self.turned),
+            (view.grey.changed, self.grey_changed),
+        )
+        self._followed = [(source, _relay(target)) for source, target in pairs]
+        for source, slot in self._followed:
+            source.connect(slot)
+
+
+def _relay(target: SignalInstance) -> Callable[..., None]:
+    def relay(*arguments: object) -> None:
+        target.emit(*arguments)
+
+    return relay

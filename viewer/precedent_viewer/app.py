@@ -18,9 +18,11 @@ from precedent_viewer.builtin.tools import tool_commands
 from precedent_viewer.builtin.view import view_commands
 from precedent_viewer.builtin.window import window_commands
 from precedent_viewer.builtin.window_frame import FrameActions, frame_commands
+from precedent_viewer.cine.attach import attach as attach_cine
 from precedent_viewer.commands import CommandRegistry
 from precedent_viewer.extensions import activate_extensions
 from precedent_viewer.frame_loader import FrameLoader
+from precedent_viewer.linking.attach import attach as attach_linking
 from precedent_viewer.main_window import MainWindow
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
@@ -58,7 +60,7 @@ MIB = 1024 * 1024
 ANNOUNCE_MS = 40
 """Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
 SAVE_MS = 500
-FEATURES: tuple[Callable[[Parts], None], ...] = ()
+FEATURES: tuple[Callable[[Parts], None], ...] = (attach_linking, attach_cine)
 """The rooms of the window, in the order in which their panels and commands appear."""
 
 

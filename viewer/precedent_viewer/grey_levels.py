@@ -76,6 +76,10 @@ class GreyLevels:
         if self._pixels is not None and self.has_window():
             self._loader.measure(self._pixels, self.set_window)
 
+    def choose(self, choice: GreyChoice) -> None:
+        """Take over a whole choice, such as that of another viewport."""
+        self._choose(choice)
+
     def invert(self) -> None:
         """Exchange black and white."""
         self._choose(replace(self._choice, inverted=not self._choice.inverted))

@@ -109,16 +109,19 @@ class Layers:
     def add(self, layer: Layer) -> None:
         """Put a layer on top."""
         self._layers.append(layer)
-        layer.changed.connect(self.changed.emit, max_args=0)
+        layer.changed.connect(self._tell)
         self.changed.emit()
 
     def remove(self, layer: Layer) -> None:
         """Take a layer away; one that is not there is none."""
         if layer in self._layers:
-            layer.changed.disconnect(self.changed.emit)
+            layer.changed.disconnect(self._tell)
             self._layers.remove(layer)
             self.changed.emit()
 
     def contents(self, view: View) -> tuple[LayerContent, ...]:
         """Ask every layer."""
         return tuple(layer.content(view) for layer in self._layers)
+
+    def _tell(self) -> None:
+        self.changed.emit()

@@ -112,6 +112,24 @@ class Placement:
         factor = scale / self._viewport.scale
         self._move(self._viewport.zoomed(factor, (x_px, y_px), self._size))
 
+    def match(self, other: "Placement", *, millimetres: tuple[float, float] = (1.0, 1.0)) -> None:
+        """Take over another placement's zoom and where its image is centred.
+
+        millimetres: the width of a pixel of the other image and of this one, so that both are
+        shown at one scale; a fitted image stays fitted to its own viewport.
+        """
+        if other.is_fitted:
+            if not self._is_fitted:
+                self.fit()
+            return
+        if self._image is None or other._image is None:
+            return
+        theirs, mine = millimetres
+        (x, y), (rows, columns) = other._viewport.center, other._image
+        center = (x / columns * self._image[1], y / rows * self._image[0])
+        scale = min(max(other._viewport.scale * mine / theirs, MIN_SCALE), MAX_SCALE)
+        self._move(replace(self._viewport, center=center, scale=scale))
+
     # Moves and turns
 
     def pan_by(self, across_px: float, down_px: float) -> None:

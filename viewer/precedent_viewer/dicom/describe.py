@@ -8,6 +8,8 @@ from pydicom.uid import UID
 from pydicom.valuerep import PersonName
 
 from precedent_viewer.dicom.decoders import transfer_syntax_problem
+from precedent_viewer.dicom.fidelity import lossy_words
+from precedent_viewer.dicom.frame_times import frame_times_ms
 from precedent_viewer.dicom.functional_groups import functional_groups
 from precedent_viewer.dicom.geometry import read_geometry
 from precedent_viewer.dicom.image_pixel import read_image_pixel
@@ -116,6 +118,8 @@ def _instance(opened: OpenedDicom) -> Instance:
         planes=geometry.planes if len(geometry.planes) > 1 else (),
         description=_description(dataset),
         frame_of_reference_uid=text(dataset, "FrameOfReferenceUID"),
+        frame_times_ms=frame_times_ms(dataset, pixel.number_of_frames),
+        lossy=lossy_words(dataset, opened.transfer_syntax_uid),
     )
 
 

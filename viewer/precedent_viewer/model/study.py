@@ -87,6 +87,10 @@ class Instance:
     description: Description = Description()
     frame_of_reference_uid: str = ""
     """Images of one frame of reference have positions that mean the same."""
+    frame_times_ms: tuple[float, ...] = ()
+    """How long each frame stays, one for all of them, or empty when the file does not say."""
+    lossy: str = ""
+    """What lossy compression did to the image, `lossy 12:1`; "" for images that never were."""
     reader: FrameReader | None = None
     """Where the frames come from when it is not the file alone."""
 

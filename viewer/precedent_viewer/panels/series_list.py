@@ -1,12 +1,23 @@
 """The list of studies and series as a Qt model, and how its rows are drawn."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PyQt6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from precedent_viewer.model.study import Series, Study, StudyTree
+from precedent_viewer.render.dragged import series_mime
 from precedent_viewer.theme import Theme
 from precedent_viewer.thumbnails import Thumbnails
 from precedent_viewer.words import tool_tip
@@ -110,7 +121,16 @@ class SeriesListModel(QAbstractListModel):
         """Let series be chosen, headings not."""
         if isinstance(self._rows[index.row()], StudyRow):
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        usual = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return usual | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeData(self, indexes: Iterable[QModelIndex]) -> QMimeData | None:
+        """Pack the series that is dragged."""
+        for index in indexes:
+            row = self._rows[index.row()]
+            if isinstance(row, SeriesRow):
+                return series_mime(row.series.uid)
+        return None
 
 
 def study_lines(row: StudyRow) -> tuple[str, str]:

@@ -66,6 +66,8 @@ def place_lines(view: View, frame: Frame) -> tuple[str, ...]:
         )
     elif view.grey.choice.inverted:
         lines.append("Inverted")
+    if frame.instance.lossy:
+        lines.append(frame.instance.lossy.capitalize())
     return tuple(lines)
 
 

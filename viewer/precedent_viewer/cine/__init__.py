@@ -1,0 +1,1 @@
+"""Frames played in their own time."""
