@@ -46,6 +46,7 @@ from precedent_viewer.theme import Theme, apply_theme, load_theme
 from precedent_viewer.thumbnails import Thumbnails
 from precedent_viewer.tools.base import ToolName
 from precedent_viewer.tools.choice import ToolChoice
+from precedent_viewer.tools.lens import LensTool
 from precedent_viewer.tools.pan import PanTool
 from precedent_viewer.tools.region import RegionTool
 from precedent_viewer.tools.scroll import ScrollTool
@@ -94,7 +95,7 @@ class App:
         self.window = MainWindow(self.registry, self._theme)
         self._tool_factories: dict[ToolName, ToolFactory] = {
             "window": WindowTool, "pan": PanTool, "zoom": ZoomTool, "scroll": ScrollTool,
-            "region": RegionTool,
+            "region": RegionTool, "lens": LensTool,
         }  # fmt: skip
         self._theme_listeners: list[Callable[[Theme], object]] = []
         self._closing_listeners: list[Callable[[], object]] = []

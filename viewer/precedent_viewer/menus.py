@@ -17,13 +17,18 @@ TOOL_BAR_ICON_PX = 20
 TOOL_BAR: tuple[str | None, ...] = (
     "file.open-files", "file.open-folder", None,
     "tools.use-window", "tools.use-region", "tools.use-pan", "tools.use-zoom", "tools.use-scroll",
-    None, "menu:Window", "window.invert-grey", None,
+    None, "menu:Layout", "menu:Window", "window.invert-grey", None,
     "view.fit-window", "view.show-actual-size", "view.rotate-right", "view.flip-horizontal",
     "view.reset-view", None, "view.toggle-overlay", "view.toggle-patient",
     "space", "help.show-palette", "view.toggle-theme",
 )  # fmt: skip
 """Command ids in order; None is a line, `space` pushes the rest to the right, and `menu:NAME` is a
 button that opens that menu."""
+MENU_BUTTONS = {
+    "Layout": ("Layout", "Viewports, and what goes together in them"),
+    "Window": ("Preset", "Window presets for this kind of image, keys 1 to 9"),
+}
+"""Of a menu that has a button: the word on it and what it opens."""
 IMAGE_KEYS = frozenset(
     {"up", "down", "left", "right", "home", "end", "pgup", "pgdown", "space", "del", "return"}
 )
@@ -206,10 +211,11 @@ class Menus:
 
     def _add_menu_button(self, bar: QToolBar, name: str) -> None:
         button = QToolButton()
-        button.setText("Preset")
+        word, tip = MENU_BUTTONS[name]
+        button.setText(word)
         button.setObjectName("preset-button")
-        button.setToolTip("Window presets for this kind of image, keys 1 to 9")
-        button.setAccessibleName("Window presets")
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setIcon(icon("chevron-down", self._theme))

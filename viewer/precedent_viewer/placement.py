@@ -25,6 +25,7 @@ class Placement:
         self._image: ImageSize | None = None
         self._size: SizePx = (1.0, 1.0)
         self._ratio = 1.0
+        self._lens: PointPx | None = None
 
     @property
     def viewport(self) -> Viewport:
@@ -65,6 +66,17 @@ class Placement:
         if self._is_fitted:
             self._fit()
         self.placed.emit()
+
+    @property
+    def lens(self) -> PointPx | None:
+        """The screen point over which a lens is held."""
+        return self._lens
+
+    def hold_lens(self, at: PointPx | None) -> None:
+        """Hold a lens over a screen point, or take it away."""
+        if at != self._lens:
+            self._lens = at
+            self.placed.emit()
 
     # Points
 

@@ -12,6 +12,8 @@ TOOLS: tuple[tuple[ToolName, str, str, str, str], ...] = (
      "Drag a rectangle: what is asked or saved is then this part of the image."),
     ("pan", "Pan", "P", "pan", "Drag the image. The middle button always does this."),
     ("zoom", "Zoom", "Z", "zoom", "Drag up to magnify, down to shrink."),
+    ("lens", "Magnifier", "M", "search",
+     "Hold the button: what is under the pointer is shown larger."),
     ("scroll", "Scroll", "S", "scroll", "Drag through the images of the series."),
 )  # fmt: skip
 

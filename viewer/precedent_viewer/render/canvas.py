@@ -17,6 +17,7 @@ from PyQt6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
     QResizeEvent,
@@ -46,6 +47,10 @@ WHEEL_STEP = 120
 """Qt's unit: one notch of a wheel is 120 eighths of a degree."""
 WHEEL_ZOOM = 1.15
 FAST_STEPS = 5
+LENS_FACTOR = 2.5
+LENS_PX = 110.0
+"""Radius of the lens; in small viewports it is LENS_SHARE of the shorter side."""
+LENS_SHARE = 0.36
 EMPTY = "Drag a series here, or choose one in the list while this viewport is active."
 BUTTONS: Mapping[Qt.MouseButton, Button] = {
     Qt.MouseButton.LeftButton: "left",
@@ -168,7 +173,8 @@ class Canvas(QWidget):
 
     def _wanted_look(self, pixels: FramePixels) -> "_Look":
         place, choice = self._view.place, self._view.grey.choice
-        scale = place.magnification * min(1.0, place.viewport.aspect)
+        lens = 1.0 if place.lens is None else LENS_FACTOR
+        scale = lens * place.magnification * min(1.0, place.viewport.aspect)
         return _Look(pixels, choice.window, choice.inverted, level_for(scale))
 
     def _take(self, look: "_Look", picture: Picture) -> None:
@@ -213,6 +219,8 @@ class Canvas(QWidget):
             self._paint_words(painter, area, "Loading…", self._theme.overlay_muted)
         if self._picture is not None and self._view.error is None:
             self._paint_layers(painter)
+            if self._view.place.lens is not None:
+                self._paint_lens(painter, QPointF(*self._view.place.lens), self._picture)
         if self._view.frame is not None:
             paint_overlay(painter, self.overlay(), area, self._theme, full=self.show_overlay)
         elif self._view.series is None:
@@ -237,6 +245,24 @@ class Canvas(QWidget):
         whole = QRectF(0, 0, columns, rows)
         painter.drawImage(whole, picture.image, picture.source(rows, columns))
         painter.restore()
+
+    def _paint_lens(self, painter: QPainter, at: QPointF, picture: Picture) -> None:
+        """Draw the image once more in a round window, larger about the pointer."""
+        painter.save()
+        window = QPainterPath()
+        radius = min(LENS_PX, LENS_SHARE * min(self.width(), self.height()))
+        window.addEllipse(at, radius, radius)
+        painter.setClipPath(window)
+        painter.fillRect(self.rect(), QColor(self._theme.canvas))
+        painter.translate(at)
+        painter.scale(LENS_FACTOR, LENS_FACTOR)
+        painter.translate(-at)
+        self._paint_picture(painter, picture)
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(self._theme.overlay_text), 1.5))
+        painter.drawEllipse(at, radius, radius)
 
     def _paint_layers(self, painter: QPainter) -> None:
         if self.show_overlay:

@@ -15,6 +15,7 @@ MARGIN_PX = 14.0
 SCALE_BAR_SHARE = 0.28
 """The scale bar is the longest round length within this share of the canvas' width."""
 HANDLE_PX = 8.0
+SMALL_TEXT = 0.85
 TRACK_END_PX = 90.0
 """The track of the image's place leaves the corners to their texts."""
 HALO = QColor(0, 0, 0, 190)
@@ -49,6 +50,8 @@ class OverlayContent:
     """What the pixels shown lack against the file: always drawn, even with the overlay off."""
     region: tuple[tuple[float, float], ...] = field(default=())
     """The region's four corners on the screen, in order around it."""
+    is_small: bool = False
+    """Whether letters and words are drawn smaller, nearer to the edges."""
 
 
 def scale_bar_of(mm_per_screen_px: float, width_px: float) -> ScaleBar | None:
@@ -80,14 +83,19 @@ def paint_overlay(
     _Notes(painter, theme).paint(content.notes, area)
     if not full:
         return
-    inner = area.adjusted(MARGIN_PX, MARGIN_PX, -MARGIN_PX, -MARGIN_PX)
+    margin = MARGIN_PX / 2 if content.is_small else MARGIN_PX
+    inner = area.adjusted(margin, margin, -margin, -margin)
+    if content.is_small:
+        font = QFont(painter.font())
+        font.setPointSizeF(font.pointSizeF() * SMALL_TEXT)
+        painter.setFont(font)
     text, muted = QColor(theme.overlay_text), QColor(theme.overlay_muted)
     align = Qt.AlignmentFlag
     _lines(painter, content.top_left, inner, align.AlignLeft | align.AlignTop, (text, muted))
     _lines(painter, content.top_right, inner, align.AlignRight | align.AlignTop, (text, muted))
     _lines(painter, content.bottom_left, inner, align.AlignLeft | align.AlignBottom, (text, text))
     if content.letters is not None:
-        _paint_letters(painter, content.letters, area, text)
+        _paint_letters(painter, content.letters, inner, text)
     if content.progress is not None:
         _paint_progress(painter, content.progress, area, theme)
     if content.scale_bar is not None:
@@ -140,12 +148,12 @@ def _paint_letters(
     middle = area.center()
     baseline = middle.y() + metrics.capHeight() / 2
     places = (
-        (left, QPointF(area.left() + MARGIN_PX, baseline)),
-        (right, QPointF(area.right() - MARGIN_PX - metrics.horizontalAdvance(right), baseline)),
+        (left, QPointF(area.left(), baseline)),
+        (right, QPointF(area.right() - metrics.horizontalAdvance(right), baseline)),
         (top, QPointF(middle.x() - metrics.horizontalAdvance(top) / 2,
-                      area.top() + MARGIN_PX + metrics.ascent())),
+                      area.top() + metrics.ascent())),
         (bottom, QPointF(middle.x() - metrics.horizontalAdvance(bottom) / 2,
-                         area.bottom() - MARGIN_PX - metrics.descent())),
+                         area.bottom() - metrics.descent())),
     )  # fmt: skip
     for letter, place in places:
         if letter:
@@ -176,8 +184,8 @@ def _paint_progress(
 ) -> None:
     """Draw a slim track at the right edge with a thumb at the image's place in the series."""
     index, count = progress
-    track = QRectF(area.right() - 5, area.top() + TRACK_END_PX, 3,
-                   max(area.height() - 2 * TRACK_END_PX, 1))  # fmt: skip
+    end = min(TRACK_END_PX, area.height() / 4)
+    track = QRectF(area.right() - 5, area.top() + end, 3, max(area.height() - 2 * end, 1))
     painter.fillRect(track, QColor(255, 255, 255, 40))
     length = max(track.height() / count, 10.0)
     top = track.top() + (track.height() - length) * index / max(count - 1, 1)

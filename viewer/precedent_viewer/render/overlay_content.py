@@ -7,6 +7,9 @@ from precedent_viewer.render.overlay import OverlayContent, scale_bar_of
 from precedent_viewer.snapshot import letters_of, place_of
 from precedent_viewer.view import View
 
+SMALL_PX = 300
+"""A viewport narrower than this shows the patient and the image's number alone."""
+
 
 def overlay_of(view: View, width_px: float, *, show_patient: bool) -> OverlayContent:
     """Say what is drawn over the frame that is painted, or over the wanted one if none is."""
@@ -15,17 +18,26 @@ def overlay_of(view: View, width_px: float, *, show_patient: bool) -> OverlayCon
         return OverlayContent()
     pixels, region = view.pixels, view.region
     corners = () if region is None or pixels is None else region.corners
+    is_small = width_px < SMALL_PX
+    banner = patient_lines(frame) if show_patient else ()
+    about = series_lines(frame)
     spacing = None if pixels is None else spacing_mm(view, frame)
     return OverlayContent(
-        top_left=patient_lines(frame) if show_patient else (),
-        top_right=series_lines(frame),
-        bottom_left=place_lines(view, frame),
+        top_left=banner[:1] if is_small else banner,
+        top_right=() if is_small and banner else about,
+        bottom_left=(short_place(view, frame),) if is_small else place_lines(view, frame),
         letters=letters_of(view, frame) if pixels is not None else None,
         scale_bar=scale_bar_of(spacing / view.place.scale, width_px) if spacing else None,
         progress=(place_of(view, frame) - 1, view.frame_count) if view.frame_count > 1 else None,
         notes=() if pixels is None else pixels.notes,
         region=tuple(view.place.to_screen(x, y) for x, y in corners),
+        is_small=is_small,
     )
+
+
+def short_place(view: View, frame: Frame) -> str:
+    """Give the image's number for a viewport that has no room for more."""
+    return f"{place_of(view, frame)}/{view.frame_count}"
 
 
 def patient_lines(frame: Frame) -> tuple[str, ...]:
