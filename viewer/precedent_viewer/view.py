@@ -18,6 +18,7 @@ from precedent_viewer.model.study import Frame, Series, StudyTree
 from precedent_viewer.model.viewport import Viewport
 from precedent_viewer.placement import Placement
 from precedent_viewer.region import Region
+from precedent_viewer.skipped import SkippedImages
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class View:
         self.grey = GreyLevels(loader)
         self._region: Region | None = None
         self.layers = Layers()
+        self.skipped = SkippedImages()
         self._remembered: dict[str, _Remembered] = {}
         tree.series_changed.connect(self._series_grew)
 
@@ -117,6 +119,7 @@ class View:
         self._remember()
         known = self._remembered.get(series.uid, _Remembered())
         self._series = series
+        self.skipped.forget()
         self._pixels = self._shown = self._error = None
         self.place.restore(known.viewport, is_fitted=known.is_fitted)
         self.grey.restore(known.grey)
@@ -149,6 +152,7 @@ class View:
             return
         step = wanted - self._index
         self._index, self._frame = wanted, frame
+        self.skipped.want(frame)
         self.frame_changed.emit(frame)
         self._loader.want(self, frame, lambda loaded: self._take(frame, loaded), self._fail)
         self._loader.prefetch(self, series.frames, wanted, step)

@@ -187,6 +187,8 @@ class Canvas(QWidget):
         wanted = self._wanted_look(pixels)
         if not wanted.equals(look):
             self._start_render(pixels)
+        if look.pixels is pixels and self._view.shown_frame is not None:
+            self._view.skipped.paint(self._view.shown_frame)
         self.update()
         self.setAccessibleDescription(". ".join(self.overlay().bottom_left))
         self.painted.emit()

@@ -48,6 +48,8 @@ class OverlayContent:
     """The image's place in its series, from 0, and how many there are."""
     notes: tuple[str, ...] = ()
     """What the pixels shown lack against the file: always drawn, even with the overlay off."""
+    marks: tuple[str, ...] = ()
+    """What is not the full truth about the pixels, in a word: always drawn, quietly."""
     region: tuple[tuple[float, float], ...] = field(default=())
     """The region's four corners on the screen, in order around it."""
     is_small: bool = False
@@ -81,6 +83,7 @@ def paint_overlay(
     if content.region:
         _paint_region(painter, content.region, theme)
     _Notes(painter, theme).paint(content.notes, area)
+    _paint_marks(painter, content, area, theme)
     if not full:
         return
     margin = MARGIN_PX / 2 if content.is_small else MARGIN_PX
@@ -100,6 +103,18 @@ def paint_overlay(
         _paint_progress(painter, content.progress, area, theme)
     if content.scale_bar is not None:
         _paint_scale_bar(painter, content.scale_bar, inner, text)
+
+
+def _paint_marks(painter: QPainter, content: OverlayContent, area: QRectF, theme: Theme) -> None:
+    """Write the marks above the scale bar, right-aligned, in the colour of a warning."""
+    if not content.marks:
+        return
+    margin = MARGIN_PX / 2 if content.is_small else MARGIN_PX
+    lift = 34.0 if content.scale_bar is not None else 4.0
+    inner = area.adjusted(margin, margin, -margin, -margin - lift)
+    colour = QColor(theme.overlay_warning)
+    align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+    _lines(painter, content.marks, inner, align, (colour, colour))
 
 
 def _lines(

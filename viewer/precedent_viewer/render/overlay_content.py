@@ -30,9 +30,21 @@ def overlay_of(view: View, width_px: float, *, show_patient: bool) -> OverlayCon
         scale_bar=scale_bar_of(spacing / view.place.scale, width_px) if spacing else None,
         progress=(place_of(view, frame) - 1, view.frame_count) if view.frame_count > 1 else None,
         notes=() if pixels is None else pixels.notes,
+        marks=fidelity_marks(view, frame),
         region=tuple(view.place.to_screen(x, y) for x, y in corners),
         is_small=is_small,
     )
+
+
+def fidelity_marks(view: View, frame: Frame) -> tuple[str, ...]:
+    """Say in a word or two what stands between the reader and the file's own pixels."""
+    marks = []
+    if frame.instance.lossy:
+        marks.append(frame.instance.lossy.capitalize())
+    if view.skipped.count:
+        images = "1 image" if view.skipped.count == 1 else f"{view.skipped.count} images"
+        marks.append(f"{images} passed unseen")
+    return tuple(marks)
 
 
 def short_place(view: View, frame: Frame) -> str:
@@ -78,8 +90,6 @@ def place_lines(view: View, frame: Frame) -> tuple[str, ...]:
         )
     elif view.grey.choice.inverted:
         lines.append("Inverted")
-    if frame.instance.lossy:
-        lines.append(frame.instance.lossy.capitalize())
     return tuple(lines)
 
 
