@@ -22,6 +22,7 @@ from precedent_viewer.cine.attach import attach as attach_cine
 from precedent_viewer.commands import CommandRegistry
 from precedent_viewer.extensions import activate_extensions
 from precedent_viewer.frame_loader import FrameLoader
+from precedent_viewer.image_windows import ImageWindows
 from precedent_viewer.linking.attach import attach as attach_linking
 from precedent_viewer.main_window import MainWindow
 from precedent_viewer.model.study import Series, StudyTree
@@ -35,7 +36,6 @@ from precedent_viewer.panels.tags import TagsPanel
 from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import load_presets, presets_for
 from precedent_viewer.render.canvas import Canvas, Tools
-from precedent_viewer.render.grid import ViewGrid
 from precedent_viewer.settings import Settings, SettingsStore, ThemeName
 from precedent_viewer.shortcuts import ShortcutDialog
 from precedent_viewer.snapshot import snapshot_of
@@ -106,7 +106,7 @@ class App:
         self.start_page = StartPage(self.registry, self._theme)
         self.window.pages.insertWidget(0, self.start_page)
         self.window.pages.setCurrentIndex(0)
-        self.window.menus.build(self.grid)
+        self.window.menus.build(self.images.main)
         self.api = ViewerApi(ApiParts(self.view, self.registry, self.tasks, self))
         self._announce = _coalesced(self.window, ANNOUNCE_MS, self._tell_extensions)
         self._save = _coalesced(self.window, SAVE_MS, self._save_settings)
@@ -125,7 +125,7 @@ class App:
     @property
     def canvas(self) -> Canvas:
         """The canvas of the active viewport."""
-        return self.grid.active
+        return self.images.active
 
     # What extensions (api.Shell) and rooms of the window (parts.Shell) ask for
 
@@ -163,7 +163,7 @@ class App:
     def add_tool(self, name: ToolName, factory: ToolFactory) -> None:
         """Give every viewport, present and coming, a tool."""
         self._tool_factories[name] = factory
-        for canvas in self.grid.canvases:
+        for canvas in self.images.canvases:
             canvas.add_tool(name, factory)
 
     def show_dialog(self, dialog: QDialog) -> None:
@@ -208,7 +208,7 @@ class App:
     def is_quiet(self) -> bool:
         """Whether the list is filled and the screen shows what is wanted."""
         own = self.tasks.is_quiet("paint", "frames", "thumbnails", "files", "general")
-        return own and not self.opener.is_busy and self.grid.is_current
+        return own and not self.opener.is_busy and self.images.is_current
 
     def close(self) -> None:
         """Save, tell the extensions, end the threads. Safe to call twice."""
@@ -222,6 +222,7 @@ class App:
         self.settings.update(
             geometry=geometry, layout=layout, shortcuts=self.registry.user_shortcuts()
         )
+        self.images.close_second()
         self.tasks.close()
         try:
             self.settings.save()
@@ -232,11 +233,11 @@ class App:
 
     def _build_widgets(self, log: MemoryLog) -> None:
         view, theme = self.view, self._theme
-        self.grid = ViewGrid(self.views, self.tree, self._make_canvas, theme)
+        self.images = ImageWindows(self.views, self.tree, self._make_canvas, theme)
         self.studies = StudiesPanel(self.tree, view, self.thumbnails, theme)
         self.tags = TagsPanel(view, self.tasks)
         self.log_panel = LogPanel(log)
-        self.window.pages.addWidget(self.grid)
+        self.window.pages.addWidget(self.images.main)
         add = self.window.add_panel
         add(self.studies, title="Studies", object_name="studies", area="left", shortcut="F7")
         add(self.tags, title="Tags", object_name="tags", area="right", shortcut="T", visible=False)
@@ -277,6 +278,8 @@ class App:
             reset_layout=self.window.reset_layout,
             toggle_full_screen=self._toggle_full_screen,
             is_full_screen=self.window.isFullScreen,
+            toggle_second=lambda: self.images.toggle_second(self.window),
+            is_second_open=lambda: self.images.is_second_open,
         )
         self.registry.add(*files.commands(self.close_all, self._has_anything))
         self.registry.add(*view_commands(self.view))
@@ -308,7 +311,8 @@ class App:
         self.settings.changed.connect(lambda _settings: self._save.start())
         self.window.dropped.connect(self.open_paths)
         self.window.closing.connect(self.close)
-        self.grid.pointed.connect(self.status.show_point)
+        self.images.opened_or_closed.connect(refresh)
+        self.images.pointed.connect(self.status.show_point)
 
     # Following
 
@@ -316,7 +320,7 @@ class App:
         """Show the first series that comes when nothing is shown; never take the place of one."""
         if self.view.series is None:
             self.view.show_series(series)
-            self.window.pages.setCurrentWidget(self.grid)
+            self.window.pages.setCurrentWidget(self.images.main)
             self.canvas.setFocus()
 
     def _opened(self, opened: Opened) -> None:
@@ -347,7 +351,7 @@ class App:
     def _follow_settings(self, settings: Settings) -> None:
         if settings.theme != self._theme.name:
             self._change_theme(settings.theme)
-        for canvas in self.grid.canvases:
+        for canvas in self.images.canvases:
             canvas.show_overlay = settings.show_overlay
             canvas.show_patient = settings.show_patient
             canvas.update()
@@ -364,7 +368,7 @@ class App:
     def _change_theme(self, name: ThemeName) -> None:
         self._theme = load_theme(name)
         apply_theme(self.application, self._theme)
-        for part in (self.window, self.grid, self.studies, self.start_page, self.palette):
+        for part in (self.window, self.images, self.studies, self.start_page, self.palette):
             part.set_theme(self._theme)
         for callback in self._theme_listeners:
             callback(self._theme)

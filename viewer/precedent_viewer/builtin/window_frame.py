@@ -19,6 +19,8 @@ class FrameActions:
     reset_layout: Callable[[], None]
     toggle_full_screen: Callable[[], None]
     is_full_screen: Callable[[], bool]
+    toggle_second: Callable[[], None]
+    is_second_open: Callable[[], bool]
 
 
 def frame_commands(actions: FrameActions, settings: SettingsStore) -> tuple[Command, ...]:
@@ -49,6 +51,9 @@ def _look(settings: SettingsStore, actions: FrameActions) -> tuple[Command, ...]
         Command("view.toggle-full-screen", "Full screen", actions.toggle_full_screen, "View",
                 "F11", None, None, "Use the whole screen.", checked=actions.is_full_screen,
                 group=4),
+        Command("layout.toggle-second-window", "Second window", actions.toggle_second, "Layout",
+                "Ctrl+F11", None, None, "Open viewports in a window of their own, on another "
+                "monitor where there is one.", checked=actions.is_second_open, group=4),
         Command("panels.focus-image", "Go to the image", actions.focus_image, "Panels", "F6", None,
                 None, "Give the keyboard to the image.", group=1),
         Command("panels.focus-series", "Go to the series list", actions.focus_series, "Panels",

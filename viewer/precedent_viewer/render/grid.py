@@ -10,7 +10,7 @@ from precedent_viewer.model.study import StudyTree
 from precedent_viewer.render.canvas import Canvas
 from precedent_viewer.theme import Theme
 from precedent_viewer.view import View
-from precedent_viewer.views import Views
+from precedent_viewer.views import Screen, Views
 
 LINE_PX = 2
 
@@ -22,26 +22,38 @@ class ViewGrid(QWidget):
     """The image point (column, row) under the pointer of the active viewport, or None."""
 
     def __init__(
-        self, views: Views, tree: StudyTree, make: Callable[[View], Canvas], theme: Theme
+        self,
+        views: Views,
+        screen: Screen,
+        make: Callable[[View], Canvas],
+        *,
+        tree: StudyTree,
+        theme: Theme,
     ) -> None:
         super().__init__()
         self.setObjectName("viewports")
         self.setAccessibleName("Images")
         self.setAutoFillBackground(True)
-        self._views, self._tree, self._make = views, tree, make
+        self._views, self._tree, self._make, self._screen = views, tree, make, screen
         self._canvases: dict[View, Canvas] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(LINE_PX)
         self.set_theme(theme)
-        views.layout_changed.connect(self._lay_out)
+        screen.layout_changed.connect(self._lay_out)
+        views.layout_changed.connect(lambda: self._mark(views.active))
         views.active_changed.connect(self._mark)
         self._lay_out()
 
     @property
     def active(self) -> Canvas:
-        """The canvas of the active viewport."""
-        return self._canvases[self._views.active]
+        """The canvas of the active viewport, or the first one when that is in another window."""
+        view = self._views.active
+        return self._canvases[view if view in self._canvases else self._screen.visible[0]]
+
+    def holds(self, view: View) -> bool:
+        """Say whether a viewport is laid out here."""
+        return view in self._screen.all
 
     @property
     def canvases(self) -> tuple[Canvas, ...]:
@@ -51,7 +63,7 @@ class ViewGrid(QWidget):
     @property
     def is_current(self) -> bool:
         """Whether every viewport that can be seen shows what it is to show."""
-        return all(self._canvases[view].is_current for view in self._views.on_screen)
+        return all(self._canvases[view].is_current for view in self._screen.visible)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -79,12 +91,12 @@ class ViewGrid(QWidget):
         for canvas in self._canvases.values():
             self._grid.removeWidget(canvas)
             canvas.hide()
-        rows, columns = (1, 1) if self._views.is_single else self._views.layout
+        rows, columns = (1, 1) if self._screen.is_single else self._screen.layout
         for at in range(max(self._grid.rowCount(), rows)):
             self._grid.setRowStretch(at, 1 if at < rows else 0)
         for at in range(max(self._grid.columnCount(), columns)):
             self._grid.setColumnStretch(at, 1 if at < columns else 0)
-        for at, view in enumerate(self._views.on_screen):
+        for at, view in enumerate(self._screen.visible):
             canvas = self._canvas(view)
             canvas.setAccessibleName("Image" if columns * rows == 1 else f"Image {at + 1}")
             self._grid.addWidget(canvas, at // columns, at % columns)
