@@ -350,7 +350,7 @@ def test_a_folder_of_bad_and_good_files_keeps_every_one(
         "syntax.dcm": "Its transfer syntax 1.2.840.99999.1.2.1 is not known.",
         "empty": "The file is empty (0 bytes).",
         "cut header.dcm": "Its DICOM header is broken or cut off.",
-        "words.txt": "It is neither DICOM nor a PNG, JPEG or TIFF picture.",
+        "words.txt": "It is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF.",
         "half.png": "Its picture data is broken.",
     }
     assert app.view.frame_count == 6

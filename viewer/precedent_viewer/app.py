@@ -28,7 +28,7 @@ from precedent_viewer.main_window import MainWindow
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
 from precedent_viewer.notifications import Level
-from precedent_viewer.opening import Opened, Opener
+from precedent_viewer.opening.opener import Opened, Opener
 from precedent_viewer.palette import CommandPalette
 from precedent_viewer.panels.log import LogPanel, MemoryLog
 from precedent_viewer.panels.studies import StudiesPanel
@@ -196,7 +196,7 @@ class App:
 
     def close_all(self) -> None:
         """Close every study."""
-        self.opener.cancel()
+        self.opener.forget()
         self.views.clear()
         self.loader.forget()
         self.thumbnails.forget()
@@ -224,6 +224,7 @@ class App:
         )
         self.images.close_second()
         self.tasks.close()
+        self.opener.forget()
         try:
             self.settings.save()
         except PrecedentError as error:

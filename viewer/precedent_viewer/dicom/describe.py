@@ -14,6 +14,7 @@ from precedent_viewer.dicom.functional_groups import functional_groups
 from precedent_viewer.dicom.geometry import read_geometry
 from precedent_viewer.dicom.image_pixel import read_image_pixel
 from precedent_viewer.dicom.opened import OpenedDicom, open_dicom
+from precedent_viewer.dicom.phases import read_phases
 from precedent_viewer.dicom.values import integer, item, items, plain_text, text, value
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
@@ -94,7 +95,8 @@ def _kind(sop: str, dataset: Dataset) -> str:
 def _instance(opened: OpenedDicom) -> Instance:
     dataset, path = opened.dataset, opened.path
     pixel = read_image_pixel(opened)
-    geometry = read_geometry(dataset, functional_groups(dataset), pixel.number_of_frames)
+    groups = functional_groups(dataset)
+    geometry = read_geometry(dataset, groups, pixel.number_of_frames)
     first = geometry.planes[0] if geometry.planes else None
     return Instance(
         path=path,
@@ -118,6 +120,7 @@ def _instance(opened: OpenedDicom) -> Instance:
         planes=geometry.planes if len(geometry.planes) > 1 else (),
         description=_description(dataset),
         frame_of_reference_uid=text(dataset, "FrameOfReferenceUID"),
+        phases=read_phases(dataset, groups, pixel.number_of_frames),
         frame_times_ms=frame_times_ms(dataset, pixel.number_of_frames),
         lossy=lossy_words(dataset, opened.transfer_syntax_uid),
     )
