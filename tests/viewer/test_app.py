@@ -78,7 +78,7 @@ def test_opening_a_folder_lists_its_series_and_paints_the_first_image(opened: Ap
     series = opened.tree.studies[0].series[0]
     assert len(series.frames) == 5
     assert opened.view.series is series
-    assert opened.window.pages.currentWidget() is opened.images.main
+    assert opened.window.pages.currentWidget() is opened.image_page
     # Column 16 is 0 HU, the middle of the file's window of 400.
     assert grey_at(opened, 16.5, 12.5) == pytest.approx(128, abs=4)
 

@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QApplication, QDialog, QWidget
+from PyQt6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 
 from precedent_resources import PrecedentError, resource
 from precedent_viewer.about import AboutDialog
@@ -31,6 +31,7 @@ from precedent_viewer.notifications import Level
 from precedent_viewer.opening.opener import Opened, Opener
 from precedent_viewer.palette import CommandPalette
 from precedent_viewer.panels.log import LogPanel, MemoryLog
+from precedent_viewer.panels.phase_bar import PhaseBar
 from precedent_viewer.panels.studies import StudiesPanel
 from precedent_viewer.panels.tags import TagsPanel
 from precedent_viewer.parts import Parts, ToolFactory
@@ -238,7 +239,8 @@ class App:
         self.studies = StudiesPanel(self.tree, view, self.thumbnails, theme)
         self.tags = TagsPanel(view, self.tasks)
         self.log_panel = LogPanel(log)
-        self.window.pages.addWidget(self.images.main)
+        self.image_page = _stacked(self.images.main, PhaseBar(view))
+        self.window.pages.addWidget(self.image_page)
         add = self.window.add_panel
         add(self.studies, title="Studies", object_name="studies", area="left", shortcut="F7")
         add(self.tags, title="Tags", object_name="tags", area="right", shortcut="T", visible=False)
@@ -321,7 +323,7 @@ class App:
         """Show the first series that comes when nothing is shown; never take the place of one."""
         if self.view.series is None:
             self.view.show_series(series)
-            self.window.pages.setCurrentWidget(self.images.main)
+            self.window.pages.setCurrentWidget(self.image_page)
             self.canvas.setFocus()
 
     def _opened(self, opened: Opened) -> None:
@@ -404,6 +406,17 @@ class App:
             self.window.showNormal()
         else:
             self.window.showFullScreen()
+
+
+def _stacked(*parts: QWidget) -> QWidget:
+    """Give a page of widgets one below the other; the first takes the room."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for number, part in enumerate(parts):
+        column.addWidget(part, 0 if number else 1)
+    return page
 
 
 def _coalesced(parent: QWidget, delay_ms: int, function: Callable[[], None]) -> QTimer:

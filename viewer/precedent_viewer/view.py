@@ -158,8 +158,30 @@ class View:
         self._loader.prefetch(self, series.frames, wanted, step)
 
     def step(self, count: int) -> None:
-        """Go so many frames forward, or back when negative."""
-        self.go_to(self._index + count)
+        """Go so many frames forward, or back when negative; the ends of a phase stay."""
+        length = self.phase_length
+        first = self.phase * length
+        self.go_to(min(max(self._index + count, first), first + length - 1))
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Names of the phases of a 4-D series; empty for others."""
+        return () if self._series is None else self._series.phases
+
+    @property
+    def phase(self) -> int:
+        """The phase that is looked at, from 0."""
+        return max(self._index, 0) // max(self.phase_length, 1)
+
+    @property
+    def phase_length(self) -> int:
+        """How many frames a phase has: all of them where there is one."""
+        return self.frame_count // max(len(self.phases), 1)
+
+    def go_to_phase(self, phase: int) -> None:
+        """Show the same place in another phase; the ends stay."""
+        wanted = min(max(phase, 0), max(len(self.phases) - 1, 0))
+        self.go_to(wanted * self.phase_length + max(self._index, 0) % max(self.phase_length, 1))
 
     def step_series(self, count: int) -> None:
         """Go to another series in the order of the list; the ends stay."""
