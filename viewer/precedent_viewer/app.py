@@ -260,6 +260,7 @@ class App:
             canvas.add_tool(name, factory)
         settings = self.settings.current
         canvas.show_overlay, canvas.show_patient = settings.show_overlay, settings.show_patient
+        canvas.show_layers = settings.show_layers
         return canvas
 
     def _parts(self, folder: Path) -> Parts:
@@ -356,6 +357,7 @@ class App:
             self._change_theme(settings.theme)
         for canvas in self.images.canvases:
             canvas.show_overlay = settings.show_overlay
+            canvas.show_layers = settings.show_layers
             canvas.show_patient = settings.show_patient
             canvas.update()
         if self.studies.model.show_patient != settings.show_patient:

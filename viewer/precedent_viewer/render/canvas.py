@@ -116,6 +116,7 @@ class Canvas(QWidget):
         self._wheel_rest = 0.0
         self._layers = LayerPainter()
         self.show_overlay = True
+        self.show_layers = True
         self.show_patient = True
         self.is_marked = False
         """Whether it is to be seen that this viewport is the active one."""
@@ -267,7 +268,7 @@ class Canvas(QWidget):
         painter.drawEllipse(at, radius, radius)
 
     def _paint_layers(self, painter: QPainter) -> None:
-        if self.show_overlay:
+        if self.show_layers:
             self._layers.paint(painter, self._view.layers.contents(self._view), self._view.place)
 
     def _paint_words(self, painter: QPainter, area: QRectF, words: str, color: str) -> None:

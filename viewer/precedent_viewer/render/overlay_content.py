@@ -29,7 +29,7 @@ def overlay_of(view: View, width_px: float, *, show_patient: bool) -> OverlayCon
         letters=letters_of(view, frame) if pixels is not None else None,
         scale_bar=scale_bar_of(spacing / view.place.scale, width_px) if spacing else None,
         progress=progress_of(view, frame),
-        notes=() if pixels is None else pixels.notes,
+        notes=() if pixels is None else (*pixels.notes, *layer_notes(view)),
         marks=fidelity_marks(view, frame),
         region=tuple(view.place.to_screen(x, y) for x, y in corners),
         is_small=is_small,
@@ -40,6 +40,11 @@ def progress_of(view: View, frame: Frame) -> tuple[int, int] | None:
     """Give the image's place in its stack, from 0, and the stack's length; None for one image."""
     length = view.phase_length
     return ((place_of(view, frame) - 1) % length, length) if length > 1 else None
+
+
+def layer_notes(view: View) -> tuple[str, ...]:
+    """Give what the layers have to say on the image."""
+    return tuple(note for content in view.layers.contents(view) for note in content.notes)
 
 
 def fidelity_marks(view: View, frame: Frame) -> tuple[str, ...]:
