@@ -34,6 +34,7 @@ from precedent_viewer.panels.log import LogPanel, MemoryLog
 from precedent_viewer.panels.phase_bar import PhaseBar
 from precedent_viewer.panels.studies import StudiesPanel
 from precedent_viewer.panels.tags import TagsPanel
+from precedent_viewer.panels.volume.attach import attach as attach_volume
 from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import load_presets, presets_for
 from precedent_viewer.render.canvas import Canvas, Tools
@@ -62,7 +63,11 @@ MIB = 1024 * 1024
 ANNOUNCE_MS = 40
 """Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
 SAVE_MS = 500
-FEATURES: tuple[Callable[[Parts], None], ...] = (attach_linking, attach_cine)
+FEATURES: tuple[Callable[[Parts], None], ...] = (
+    attach_linking,
+    attach_cine,
+    attach_volume,
+)
 """The rooms of the window, in the order in which their panels and commands appear."""
 
 

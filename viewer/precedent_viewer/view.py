@@ -129,6 +129,18 @@ class View:
         self._index = -1
         self.go_to(known.index)
 
+    def swap_series(self, series: Series, index: int) -> None:
+        """Show other images of the same anatomy: place and grey levels stay.
+
+        A reformat that is turned gets another series for each angle; the reader keeps looking at
+        the same thing, so nothing is remembered and nothing is taken back.
+        """
+        self._series = series
+        self.set_region(None)
+        self.series_changed.emit(series)
+        self._index = -1
+        self.go_to(index)
+
     def clear(self) -> None:
         """Show nothing."""
         self._series = self._frame = self._shown = self._pixels = self._error = None
@@ -141,8 +153,11 @@ class View:
         self.frame_changed.emit(None)
         self._show_nothing()
 
-    def go_to(self, index: int) -> None:
-        """Show a frame; places outside the series mean its ends."""
+    def go_to(self, index: int, *, is_scrolled: bool = False) -> None:
+        """Show a frame; places outside the series mean its ends.
+
+        is_scrolled: the reader came here step by step, so images passed unseen are counted.
+        """
         series = self._series
         if series is None or not series.frames:
             return
@@ -152,7 +167,10 @@ class View:
             return
         step = wanted - self._index
         self._index, self._frame = wanted, frame
-        self.skipped.want(frame)
+        if is_scrolled:
+            self.skipped.want(frame)
+        else:
+            self.skipped.jump(frame)
         self.frame_changed.emit(frame)
         self._loader.want(self, frame, lambda loaded: self._take(frame, loaded), self._fail)
         self._loader.prefetch(self, series.frames, wanted, step)
@@ -161,7 +179,8 @@ class View:
         """Go so many frames forward, or back when negative; the ends of a phase stay."""
         length = self.phase_length
         first = self.phase * length
-        self.go_to(min(max(self._index + count, first), first + length - 1))
+        wanted = min(max(self._index + count, first), first + length - 1)
+        self.go_to(wanted, is_scrolled=True)
 
     @property
     def phases(self) -> tuple[str, ...]:

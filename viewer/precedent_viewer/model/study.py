@@ -156,6 +156,13 @@ class Series:
         self._placed: list[Placed] = []
         self._reading: Reading | None = None
 
+    @classmethod
+    def of(cls, instance: Instance) -> Series:
+        """Give a series of one instance that is in no tree, such as a reformat."""
+        series = cls(instance.series_uid, instance)
+        series._add(instance)
+        return series
+
     @property
     def title(self) -> str:
         """Its description, else its number, else its modality; a folder's name for pictures."""
