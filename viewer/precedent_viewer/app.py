@@ -25,6 +25,7 @@ from precedent_viewer.frame_loader import FrameLoader
 from precedent_viewer.image_windows import ImageWindows
 from precedent_viewer.linking.attach import attach as attach_linking
 from precedent_viewer.main_window import MainWindow
+from precedent_viewer.measuring.attach import attach as attach_measuring
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
 from precedent_viewer.notifications import Level
@@ -66,6 +67,7 @@ SAVE_MS = 500
 FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_linking,
     attach_cine,
+    attach_measuring,
     attach_volume,
 )
 """The rooms of the window, in the order in which their panels and commands appear."""

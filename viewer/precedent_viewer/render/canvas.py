@@ -38,7 +38,7 @@ from precedent_viewer.render.overlay import OverlayContent, paint_overlay
 from precedent_viewer.render.overlay_content import overlay_of
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 from precedent_viewer.theme import Theme
-from precedent_viewer.tools.base import Button, Modifier, PointerEvent, Tool, ToolName
+from precedent_viewer.tools.base import Button, Drawing, Modifier, PointerEvent, Tool, ToolName
 from precedent_viewer.tools.choice import ToolChoice
 from precedent_viewer.view import View
 
@@ -313,7 +313,11 @@ class Canvas(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         """Fill the window with this viewport, or bring the others back."""
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if isinstance(self._tools.of("left"), Drawing):
+            self.mousePressEvent(event)
+        else:
             self.single_wanted.emit()
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
@@ -372,9 +376,13 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Let Escape remove the region; every other key belongs to commands."""
-        if event is not None and event.key() == Qt.Key.Key_Escape and self._view.region:
-            self._view.set_region(None)
-            return
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            tool = self._tools.of("left")
+            if isinstance(tool, Drawing) and tool.cancel():
+                return
+            if self._view.region:
+                self._view.set_region(None)
+                return
         super().keyPressEvent(event)
 
     def _show_cursor(self, pointer: PointerEvent | None) -> None:
