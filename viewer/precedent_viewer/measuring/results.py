@@ -94,7 +94,7 @@ def _calibration(path: Path, version: tuple[int, int]) -> Calibration:
 def number_text(value: float) -> str:
     """Write a number with as many decimals as a reader can use."""
     size = abs(value)
-    digits = 0 if size >= 1000 else 1 if size >= 10 else 2 if size >= 1 else 3
+    digits = 0 if size >= 10_000 else 1 if size >= 10 else 2 if size >= 1 else 3
     return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 

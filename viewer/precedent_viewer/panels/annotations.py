@@ -109,6 +109,9 @@ class AnnotationsPanel(QWidget):
         self.list.setAccessibleName("Annotations")
         self.list.setHeaderLabels(["What", "Says", "Image"])
         self.list.setRootIsDecorated(False)
+        header = self.list.header()
+        if header is not None:
+            header.setAccessibleName("Columns of the annotations")
         self.list.currentItemChanged.connect(lambda now, _before: self._choose(now))
         self.list.on_delete = self.remove_chosen
         self.text = QLineEdit()
@@ -121,12 +124,7 @@ class AnnotationsPanel(QWidget):
         self.export = QPushButton("Save as table…")
         self.export.setAccessibleName("Save all annotations as a table")
         self.export.clicked.connect(lambda: self.on_export())
-        self.receipt = QLabel()
-        self.receipt.setObjectName("muted")
-        self.receipt.setWordWrap(True)
-        self.receipt.setTextFormat(Qt.TextFormat.PlainText)
-        self.receipt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.receipt.setAccessibleName("How the number came about")
+        self.receipt = _receipt()
         self.histogram = Histogram(theme)
         self.empty = QLabel(EMPTY)
         self.empty.setObjectName("empty")
@@ -238,6 +236,16 @@ class AnnotationsPanel(QWidget):
         self.receipt.setText("" if result is None else " ".join(result.receipt))
         self.receipt.setVisible(bool(result is not None and result.receipt))
         self.histogram.show_result(result)
+
+
+def _receipt() -> QLabel:
+    made = QLabel()
+    made.setObjectName("muted")
+    made.setWordWrap(True)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    made.setAccessibleName("How the number came about")
+    return made
 
 
 class _List(QTreeWidget):
