@@ -25,6 +25,7 @@ from precedent_viewer.frame_loader import FrameLoader
 from precedent_viewer.image_windows import ImageWindows
 from precedent_viewer.linking.attach import attach as attach_linking
 from precedent_viewer.main_window import MainWindow
+from precedent_viewer.memory import process_budget
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
 from precedent_viewer.notifications import Level
@@ -57,7 +58,6 @@ from precedent_viewer.views import Views
 
 logger = logging.getLogger(__name__)
 
-MIB = 1024 * 1024
 ANNOUNCE_MS = 40
 """Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
 SAVE_MS = 500
@@ -80,9 +80,10 @@ class App:
         self.tasks = TaskRunner()
         self.tree = StudyTree()
         self.registry = CommandRegistry(settings.current.shortcuts)
+        self.memory = process_budget(settings.current.memory_mib)
         self.loader = FrameLoader(
             self.tasks,
-            settings.current.cache_mib * MIB,
+            self.memory,
             prefetch_frames=settings.current.prefetch_frames,
         )
         self.views = Views(self.tree, self.loader)
@@ -208,7 +209,8 @@ class App:
     def is_quiet(self) -> bool:
         """Whether the list is filled and the screen shows what is wanted."""
         own = self.tasks.is_quiet("paint", "frames", "thumbnails", "files", "general")
-        return own and not self.opener.is_busy and self.images.is_current
+        is_loaded = self.loader.is_quiet and not self.opener.is_busy
+        return own and is_loaded and self.images.is_current
 
     def close(self) -> None:
         """Save, tell the extensions, end the threads. Safe to call twice."""

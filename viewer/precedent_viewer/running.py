@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 APP_COLOR = "#6cb2ff"
 """Readable on light and dark task bars."""
+SWITCH_S = 0.001
 LOOK_MS = 50
 QUIET_LOOKS = 6
 """The window must be quiet this many looks in a row before it is photographed."""
@@ -75,12 +76,19 @@ def start(application: QApplication, settings: SettingsStore) -> App:
     logging.getLogger().addHandler(log)
     catch_qt_messages()
     app = App(application, settings, log, installed_extensions())
+    favour_window()
+    catch_unexpected(lambda message, hint: app.notify(message, hint, "error"))
+    return app
+
+
+def favour_window() -> None:
+    """Keep the interpreter's own work from holding up the window; call it once it is built."""
     # What lives as long as the window need not be looked through again and again: a full
     # collection stops every thread, and would hold up the scrolling by 50 ms.
     gc.collect()
     gc.freeze()
-    catch_unexpected(lambda message, hint: app.notify(message, hint, "error"))
-    return app
+    # A worker gives the interpreter's lock back so soon that a frame of a 60 Hz screen is kept.
+    sys.setswitchinterval(SWITCH_S)
 
 
 def config_folder() -> Path:

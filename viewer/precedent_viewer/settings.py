@@ -36,9 +36,9 @@ class Settings:
     """Orientation letters, scale bar, window values and slice position on the image."""
     show_patient: bool = True
     """The patient's name, number and study date on the image."""
-    cache_mib: int = 1024
-    """Decoded frames kept in memory, 64 to 65536 MiB."""
-    prefetch_frames: int = 12
+    memory_mib: int = 0
+    """The most memory the viewer takes, 512 to 1048576 MiB; 0 is a quarter of the machine's."""
+    prefetch_frames: int = 30
     """Neighbours decoded ahead on each side, 0 to 200."""
     recent_paths: tuple[str, ...] = ()
     """Files and folders opened last, newest first."""
@@ -52,9 +52,9 @@ class Settings:
     def __post_init__(self) -> None:
         if self.theme not in get_args(ThemeName):
             raise SettingsError(f"The theme {self.theme!r} is not known.", "Use dark or light.")
-        if not 64 <= self.cache_mib <= 65536:
+        if self.memory_mib != 0 and not 512 <= self.memory_mib <= 1 << 20:
             raise SettingsError(
-                f"cache_mib is {self.cache_mib}; it must be between 64 and 65536.",
+                f"memory_mib is {self.memory_mib}; it must be 0 or between 512 and 1048576.",
                 "Correct the number.",
             )
         if not 0 <= self.prefetch_frames <= 200:
