@@ -37,6 +37,7 @@ from precedent_viewer.panels.tags import TagsPanel
 from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import load_presets, presets_for
 from precedent_viewer.render.canvas import Canvas, Tools
+from precedent_viewer.responsiveness import keep_collections_short
 from precedent_viewer.settings import Settings, SettingsStore, ThemeName
 from precedent_viewer.shortcuts import ShortcutDialog
 from precedent_viewer.snapshot import snapshot_of
@@ -347,6 +348,7 @@ class App:
     def _settle(self, progress: object) -> None:
         self.thumbnails.is_settled = progress is None
         if progress is None:
+            keep_collections_short()
             self.studies.list.update()
             self.studies.refresh()
 

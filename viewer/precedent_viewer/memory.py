@@ -32,6 +32,11 @@ class MemoryBudget:
         self._taken_bytes = taken_bytes
         self._claims: dict[str, int] = {}
 
+    def set_cap(self, cap_bytes: int) -> None:
+        """Take another cap; what is claimed stays, frames make room at once."""
+        self.cap_bytes = cap_bytes
+        self.left_changed.emit(self.left_bytes)
+
     @property
     def claims(self) -> dict[str, int]:
         """Bytes by the name of who claimed them."""
@@ -70,6 +75,9 @@ class MemoryBudget:
 
 def process_budget(memory_mib: int) -> MemoryBudget:
     """Give the budget of this process; 0 MiB means a quarter of the machine's memory."""
-    whole = psutil.virtual_memory().total
-    cap = memory_mib * MIB if memory_mib else whole // 4
-    return MemoryBudget(cap, psutil.Process().memory_info().rss)
+    return MemoryBudget(cap_of(memory_mib), psutil.Process().memory_info().rss)
+
+
+def cap_of(memory_mib: int) -> int:
+    """Give the cap that a setting means, bytes."""
+    return memory_mib * MIB if memory_mib else psutil.virtual_memory().total // 4

@@ -1,6 +1,5 @@
 """Start the application, show the window or photograph it."""
 
-import gc
 import logging
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from precedent_viewer.app import App
 from precedent_viewer.extensions import installed_extensions
 from precedent_viewer.logs import catch_qt_messages, catch_unexpected
 from precedent_viewer.panels.log import MemoryLog
+from precedent_viewer.responsiveness import favour_window
 from precedent_viewer.settings import SettingsStore, ThemeName
 from precedent_viewer.theme import icon_pixmap
 
@@ -23,7 +23,6 @@ logger = logging.getLogger(__name__)
 
 APP_COLOR = "#6cb2ff"
 """Readable on light and dark task bars."""
-SWITCH_S = 0.001
 LOOK_MS = 50
 QUIET_LOOKS = 6
 """The window must be quiet this many looks in a row before it is photographed."""
@@ -79,16 +78,6 @@ def start(application: QApplication, settings: SettingsStore) -> App:
     favour_window()
     catch_unexpected(lambda message, hint: app.notify(message, hint, "error"))
     return app
-
-
-def favour_window() -> None:
-    """Keep the interpreter's own work from holding up the window; call it once it is built."""
-    # What lives as long as the window need not be looked through again and again: a full
-    # collection stops every thread, and would hold up the scrolling by 50 ms.
-    gc.collect()
-    gc.freeze()
-    # A worker gives the interpreter's lock back so soon that a frame of a 60 Hz screen is kept.
-    sys.setswitchinterval(SWITCH_S)
 
 
 def config_folder() -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QApplication
 
-from precedent_viewer.bench.cine import decoding_rate, painting_rate, pydicom_rate
+from precedent_viewer.bench.cine import decoding_rate, frames_missed, painting_rate, pydicom_rate
 from precedent_viewer.bench.figures import Figure, Target, middle, nearly_worst
 from precedent_viewer.bench.generated import Sizes, StudyName, generated_study
 from precedent_viewer.bench.memory import peak_mib
@@ -26,6 +26,7 @@ CINE_RATIO = Target(4, "at least")
 WINDOW_CHANGE = Target(33)
 NONE = Target(0)
 LARGE_CAP_MIB = 2048
+CINE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def opening(order: Order) -> list[Figure]:
 def real(order: Order) -> list[Figure]:
     """First image and indexing of real files."""
     assert order.real is not None, "the case is asked for with a folder"
-    return _opened("real", order.real)
+    return _opened(order.real.resolve().name, order.real)
 
 
 def scroll_ct(order: Order) -> list[Figure]:
@@ -77,10 +78,13 @@ def cine(order: Order) -> list[Figure]:
     with _session() as session:
         session.open(file)
         session.heartbeat.start()
+        missed = frames_missed(session, CINE_SECONDS)
+        session.app.loader.forget()
         painted = painting_rate(session)
         block = session.heartbeat.stop()
     decoded, plain = decoding_rate(file), pydicom_rate(file)
     return [
+        Figure("cine.not_shown_at_own_rate", missed, "frames", NONE),
         Figure("cine.painted", painted, "frames/s"),
         Figure("cine.decoded", decoded, "frames/s"),
         Figure("cine.pydicom", plain, "frames/s"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pydicom
 
 from precedent_viewer.bench.session import Session
+from precedent_viewer.cine.player import Player
 from precedent_viewer.dicom.frames import read_frame
 from precedent_viewer.dicom.index import read_instance
 from precedent_viewer.model.study import Frame
@@ -50,3 +51,12 @@ def painting_rate(session: Session) -> float:
     seconds = time.perf_counter() - began
     canvas.painted.disconnect(follow)
     return (count - 1) / seconds
+
+
+def frames_missed(session: Session, seconds: float) -> int:
+    """Play at the file's own rate for a while; gives the frames that never came on the screen."""
+    player = Player(session.app.view.current)
+    player.play()
+    session.settle(seconds)
+    player.stop()
+    return player.not_shown

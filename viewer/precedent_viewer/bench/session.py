@@ -12,7 +12,7 @@ from precedent_viewer.app import App
 from precedent_viewer.bench.heartbeat import Heartbeat
 from precedent_viewer.errors import ViewerError
 from precedent_viewer.panels.log import MemoryLog
-from precedent_viewer.running import favour_window
+from precedent_viewer.responsiveness import favour_window
 from precedent_viewer.settings import SettingsStore
 
 WIDTH, HEIGHT = 1600, 1000

@@ -28,26 +28,30 @@ class CaseError(ViewerError):
 
 
 def main(argv: list[str]) -> int:
-    """Measure and print; 1 when a target is missed."""
+    """Measure and print; 1 when a target is missed or a case failed."""
     asked = _parser().parse_args(argv)
     if asked.slices < 2 or asked.frames < 2:
         raise CaseError("There must be at least 2 slices and 2 frames.")
     if asked.inside is not None:
         return _run_here(asked)
-    names = list(asked.case or NAMES)
+    cases = [[name] for name in asked.case or NAMES]
+    cases += [["real", "--real", str(folder)] for folder in asked.real or ()]
     figures: list[Figure] = []
-    for name in names:
-        figures += _run_apart([name], asked)
-    for folder in asked.real or ():
-        figures += _run_apart(["real", "--real", str(folder)], asked)
+    failed: list[str] = []
+    for case in cases:
+        try:
+            figures += _run_apart(case, asked)
+        except CaseError as error:
+            sys.stderr.write(f"precedent: {error}\n")
+            failed.append(case[0])
     missed = [figure.name for figure in figures if figure.is_missed]
     if asked.json:
         records = [record_of(figure) for figure in figures]
-        found = {"machine": _machine(), "figures": records, "missed": missed}
+        found = {"machine": _machine(), "figures": records, "missed": missed, "failed": failed}
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
     else:
         sys.stdout.write("".join(line_of(figure) + "\n" for figure in figures))
-    return EXIT_MISSED if missed else 0
+    return EXIT_MISSED if missed or failed else 0
 
 
 def cache_folder() -> Path:
@@ -60,7 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--case", action="append", choices=NAMES, help="only this case; repeatable")
     parser.add_argument(
-        "--real", action="append", type=Path, metavar="FOLDER", help="real files as well"
+        "--real",
+        action="append",
+        type=Path,
+        metavar="FOLDER",
+        help="real files as well; repeatable",
     )
     parser.add_argument("--slices", type=int, default=1000, metavar="N", help="of each CT")
     parser.add_argument("--frames", type=int, default=500, metavar="N", help="of the cine")
