@@ -9,6 +9,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless
 from pytestqt.qtbot import QtBot
 
+from precedent_viewer.api import NothingShownError
 from precedent_viewer.app import App
 from precedent_viewer.bench.generated import Sizes, generated_study
 from precedent_viewer.frame_loader import STILL_MS
@@ -55,6 +56,20 @@ def test_a_fast_scroll_shows_slow_frames_reduced_and_marked_then_whole(
     of_last = [(reduced, notes) for index, reduced, notes in seen if index == 7]
     assert of_last[0] == (4, ("Shown at 1/4 of its resolution until it is decoded whole.",))
     assert of_last[-1] == (1, ())
+
+
+def test_values_between_known_ones_are_never_handed_out(
+    app: App, slow_study: Path, open_paths: Callable[..., None], qtbot: QtBot
+) -> None:
+    open_paths(app, slow_study)
+    app.loader.forget()
+    for index in (5, 6, 7):
+        app.view.go_to(index)
+    qtbot.waitUntil(lambda: app.view.shown_frame == app.view.frame, timeout=10_000)
+    with pytest.raises(NothingShownError, match="reduced resolution"):
+        app.api.stored_pixels()
+    qtbot.waitUntil(lambda: app.is_quiet, timeout=10_000)
+    assert app.api.stored_pixels().shape == (512, 512)
 
 
 def test_the_rest_of_the_series_follows_while_the_reader_looks(
