@@ -26,6 +26,7 @@ from precedent_viewer.image_windows import ImageWindows
 from precedent_viewer.linking.attach import attach as attach_linking
 from precedent_viewer.main_window import MainWindow
 from precedent_viewer.memory import process_budget
+from precedent_viewer.memory_cap import attach as attach_memory_cap
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
 from precedent_viewer.notifications import Level
@@ -62,7 +63,7 @@ logger = logging.getLogger(__name__)
 ANNOUNCE_MS = 40
 """Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
 SAVE_MS = 500
-FEATURES: tuple[Callable[[Parts], None], ...] = (attach_linking, attach_cine)
+FEATURES: tuple[Callable[[Parts], None], ...] = (attach_linking, attach_cine, attach_memory_cap)
 """The rooms of the window, in the order in which their panels and commands appear."""
 
 

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 ThemeName = Literal["dark", "light"]
 SETTINGS_FILE = "viewer.json"
 RECENT_LIMIT = 10
+LEAST_MEMORY_MIB, MOST_MEMORY_MIB = 512, 1 << 20
 
 
 class SettingsError(ViewerError):
@@ -52,9 +53,10 @@ class Settings:
     def __post_init__(self) -> None:
         if self.theme not in get_args(ThemeName):
             raise SettingsError(f"The theme {self.theme!r} is not known.", "Use dark or light.")
-        if self.memory_mib != 0 and not 512 <= self.memory_mib <= 1 << 20:
+        if self.memory_mib != 0 and not (LEAST_MEMORY_MIB <= self.memory_mib <= MOST_MEMORY_MIB):
             raise SettingsError(
-                f"memory_mib is {self.memory_mib}; it must be 0 or between 512 and 1048576.",
+                f"memory_mib is {self.memory_mib}; it must be 0 or between {LEAST_MEMORY_MIB} and "
+                f"{MOST_MEMORY_MIB}.",
                 "Correct the number.",
             )
         if not 0 <= self.prefetch_frames <= 200:
