@@ -67,6 +67,7 @@ QT_FREE_VIEWER = (
     "bench/generated.py",
     "bench/memory.py",
     "bench/phantoms.py",
+    "bench/reslicing.py",
     "cine/clock.py",
     "linking/cursor.py",
     "linking/lines.py",

@@ -78,7 +78,7 @@ def test_opening_a_folder_lists_its_series_and_paints_the_first_image(opened: Ap
     series = opened.tree.studies[0].series[0]
     assert len(series.frames) == 5
     assert opened.view.series is series
-    assert opened.window.pages.currentWidget() is opened.images.main
+    assert opened.window.pages.currentWidget() is opened.image_page
     # Column 16 is 0 HU, the middle of the file's window of 400.
     assert grey_at(opened, 16.5, 12.5) == pytest.approx(128, abs=4)
 
@@ -350,7 +350,7 @@ def test_a_folder_of_bad_and_good_files_keeps_every_one(
         "syntax.dcm": "Its transfer syntax 1.2.840.99999.1.2.1 is not known.",
         "empty": "The file is empty (0 bytes).",
         "cut header.dcm": "Its DICOM header is broken or cut off.",
-        "words.txt": "It is neither DICOM nor a PNG, JPEG or TIFF picture.",
+        "words.txt": "It is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF.",
         "half.png": "Its picture data is broken.",
     }
     assert app.view.frame_count == 6

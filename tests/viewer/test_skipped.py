@@ -48,6 +48,13 @@ def test_a_pause_begins_a_new_count_and_the_total_stays() -> None:
     assert (skipped.count, skipped.total) == (0, 1)
 
 
+def test_a_jump_passes_nothing() -> None:
+    skipped = SkippedImages(Clock())
+    skipped.jump(frame(0))
+    skipped.jump(frame(9))
+    assert (skipped.count, skipped.total) == (0, 0)
+
+
 def test_wanting_the_same_image_again_passes_nothing() -> None:
     skipped = SkippedImages(Clock())
     skipped.want(frame(0))

@@ -122,6 +122,20 @@ class ActiveView:
         """Show a frame; places outside the series mean its ends."""
         self.current.go_to(index)
 
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Names of the phases of a 4-D series; empty for others."""
+        return self.current.phases
+
+    @property
+    def phase(self) -> int:
+        """The phase that is looked at, from 0."""
+        return self.current.phase
+
+    def go_to_phase(self, phase: int) -> None:
+        """Show the same place in another phase; the ends stay."""
+        self.current.go_to_phase(phase)
+
     def step(self, count: int) -> None:
         """Go so many frames forward, or back when negative."""
         self.current.step(count)

@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, QTimer
-from PyQt6.QtWidgets import QApplication, QDialog, QWidget
+from PyQt6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 
 from precedent_resources import PrecedentError, resource
 from precedent_viewer.about import AboutDialog
@@ -30,11 +30,13 @@ from precedent_viewer.memory_cap import attach as attach_memory_cap
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
 from precedent_viewer.notifications import Level
-from precedent_viewer.opening import Opened, Opener
+from precedent_viewer.opening.opener import Opened, Opener
 from precedent_viewer.palette import CommandPalette
 from precedent_viewer.panels.log import LogPanel, MemoryLog
+from precedent_viewer.panels.phase_bar import PhaseBar
 from precedent_viewer.panels.studies import StudiesPanel
 from precedent_viewer.panels.tags import TagsPanel
+from precedent_viewer.panels.volume.attach import attach as attach_volume
 from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import load_presets, presets_for
 from precedent_viewer.render.canvas import Canvas, Tools
@@ -63,7 +65,12 @@ logger = logging.getLogger(__name__)
 ANNOUNCE_MS = 40
 """Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
 SAVE_MS = 500
-FEATURES: tuple[Callable[[Parts], None], ...] = (attach_linking, attach_cine, attach_memory_cap)
+FEATURES: tuple[Callable[[Parts], None], ...] = (
+    attach_linking,
+    attach_cine,
+    attach_volume,
+    attach_memory_cap,
+)
 """The rooms of the window, in the order in which their panels and commands appear."""
 
 
@@ -199,7 +206,7 @@ class App:
 
     def close_all(self) -> None:
         """Close every study."""
-        self.opener.cancel()
+        self.opener.forget()
         self.views.clear()
         self.loader.forget()
         self.thumbnails.forget()
@@ -228,6 +235,7 @@ class App:
         )
         self.images.close_second()
         self.tasks.close()
+        self.opener.forget()
         try:
             self.settings.save()
         except PrecedentError as error:
@@ -241,7 +249,8 @@ class App:
         self.studies = StudiesPanel(self.tree, view, self.thumbnails, theme)
         self.tags = TagsPanel(view, self.tasks)
         self.log_panel = LogPanel(log)
-        self.window.pages.addWidget(self.images.main)
+        self.image_page = _stacked(self.images.main, PhaseBar(view))
+        self.window.pages.addWidget(self.image_page)
         add = self.window.add_panel
         add(self.studies, title="Studies", object_name="studies", area="left", shortcut="F7")
         add(self.tags, title="Tags", object_name="tags", area="right", shortcut="T", visible=False)
@@ -261,6 +270,7 @@ class App:
             canvas.add_tool(name, factory)
         settings = self.settings.current
         canvas.show_overlay, canvas.show_patient = settings.show_overlay, settings.show_patient
+        canvas.show_layers = settings.show_layers
         return canvas
 
     def _parts(self, folder: Path) -> Parts:
@@ -324,7 +334,7 @@ class App:
         """Show the first series that comes when nothing is shown; never take the place of one."""
         if self.view.series is None:
             self.view.show_series(series)
-            self.window.pages.setCurrentWidget(self.images.main)
+            self.window.pages.setCurrentWidget(self.image_page)
             self.canvas.setFocus()
 
     def _opened(self, opened: Opened) -> None:
@@ -358,6 +368,7 @@ class App:
             self._change_theme(settings.theme)
         for canvas in self.images.canvases:
             canvas.show_overlay = settings.show_overlay
+            canvas.show_layers = settings.show_layers
             canvas.show_patient = settings.show_patient
             canvas.update()
         if self.studies.model.show_patient != settings.show_patient:
@@ -408,6 +419,17 @@ class App:
             self.window.showNormal()
         else:
             self.window.showFullScreen()
+
+
+def _stacked(*parts: QWidget) -> QWidget:
+    """Give a page of widgets one below the other; the first takes the room."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for number, part in enumerate(parts):
+        column.addWidget(part, 0 if number else 1)
+    return page
 
 
 def _coalesced(parent: QWidget, delay_ms: int, function: Callable[[], None]) -> QTimer:

@@ -19,6 +19,8 @@ class GreyChoice:
     window: Window | None = None
     """None shows what the file says: its window, its lookup table, or all values."""
     inverted: bool = False
+    colours: str | None = None
+    """Name of a palette (`dicom/colour_maps.py`); None is grey."""
 
 
 AS_IN_FILE = GreyChoice()
@@ -79,6 +81,10 @@ class GreyLevels:
     def choose(self, choice: GreyChoice) -> None:
         """Take over a whole choice, such as that of another viewport."""
         self._choose(choice)
+
+    def set_colours(self, name: str | None) -> None:
+        """Show grey levels in the colours of a palette, or in grey."""
+        self._choose(replace(self._choice, colours=name))
 
     def invert(self) -> None:
         """Exchange black and white."""

@@ -3,10 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from precedent_viewer.dicom.colour_maps import coloured
 from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.region import Region
 from precedent_viewer.render.display import render
 from precedent_viewer.view import View
+
+
+def in_colours(values: NDArray[np.uint8], palette: str | None) -> NDArray[np.uint8]:
+    """Give grey levels in the colours of a palette; colour images and grey ones stay."""
+    return values if palette is None or values.ndim == 3 else coloured(values, palette)
 
 
 def as_colour(values: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -37,7 +43,10 @@ def turned(
 def paint(view: View, pixels: FramePixels, *, region_only: bool) -> NDArray[np.uint8]:
     """Give (rows, columns, 3): windowed, cropped, flipped and rotated as on the canvas."""
     viewport = view.place.viewport
-    values = render(pixels, view.grey.choice.window, invert=view.grey.choice.inverted)
+    values = in_colours(
+        render(pixels, view.grey.choice.window, invert=view.grey.choice.inverted),
+        view.grey.choice.colours,
+    )
     part = cropped(values, view.region if region_only else None)
     seen = turned(
         part,

@@ -35,6 +35,8 @@ class Settings:
     """Dark is the default: reading rooms are dark."""
     show_overlay: bool = True
     """Orientation letters, scale bar, window values and slice position on the image."""
+    show_layers: bool = True
+    """What lies over the image: annotations, segmentations, reference lines."""
     show_patient: bool = True
     """The patient's name, number and study date on the image."""
     memory_mib: int = 0

@@ -44,8 +44,12 @@ class SkippedImages:
         """Wanted images that came on the screen, in all."""
         return self._painted
 
+    def jump(self, frame: Frame) -> None:
+        """Note that an image is to be shown which nobody scrolled to: nothing is passed."""
+        self._waiting = frame
+
     def want(self, frame: Frame) -> None:
-        """Note that an image is to be shown; one that still waits is passed unseen."""
+        """Note that an image is scrolled to; one that still waits is passed unseen."""
         now = self._now()
         if now - self._last > PAUSE_S:
             self._set(0)

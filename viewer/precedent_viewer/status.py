@@ -5,7 +5,7 @@ from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidg
 
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.builtin.window import number_text, window_text
-from precedent_viewer.opening import Opener, Progress
+from precedent_viewer.opening.opener import Opener, Progress
 from precedent_viewer.values import unit_text, value_at
 
 MESSAGE_MS = 8000

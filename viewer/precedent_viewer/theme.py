@@ -113,7 +113,9 @@ def style_sheet(theme: Theme) -> str:
     text = (Path(__file__).parent / "theme.qss").read_text(encoding="utf-8")
     for item in sorted(fields(Theme), key=lambda one: -len(one.name)):
         text = text.replace(f"@{item.name};", f"{getattr(theme, item.name)};")
-    return text
+    # A style sheet cannot tint an icon, so this one lies there in both themes' colours.
+    arrow = resource("icons", f"arrow-{theme.name}.svg").as_posix()
+    return text.replace("@arrow;", f'url("{arrow}");')
 
 
 def icon(name: str, theme: Theme, color: str | None = None) -> QIcon:

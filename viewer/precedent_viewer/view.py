@@ -130,6 +130,18 @@ class View:
         self._index = -1
         self.go_to(known.index)
 
+    def swap_series(self, series: Series, index: int) -> None:
+        """Show other images of the same anatomy: place and grey levels stay.
+
+        A reformat that is turned gets another series for each angle; the reader keeps looking at
+        the same thing, so nothing is remembered and nothing is taken back.
+        """
+        self._series = series
+        self.set_region(None)
+        self.series_changed.emit(series)
+        self._index = -1
+        self.go_to(index)
+
     def clear(self) -> None:
         """Show nothing."""
         self._series = self._frame = self._shown = self._pixels = self._error = None
@@ -142,8 +154,11 @@ class View:
         self.frame_changed.emit(None)
         self._show_nothing()
 
-    def go_to(self, index: int) -> None:
-        """Show a frame; places outside the series mean its ends."""
+    def go_to(self, index: int, *, is_scrolled: bool = False) -> None:
+        """Show a frame; places outside the series mean its ends.
+
+        is_scrolled: the reader came here step by step, so images passed unseen are counted.
+        """
         series = self._series
         if series is None or not series.frames:
             return
@@ -153,14 +168,40 @@ class View:
             return
         step = wanted - self._index
         self._index, self._frame = wanted, frame
-        self.skipped.want(frame)
+        if is_scrolled:
+            self.skipped.want(frame)
+        else:
+            self.skipped.jump(frame)
         self.frame_changed.emit(frame)
         self._loader.want(self, frame, lambda loaded: self._take(frame, loaded), self._fail)
         self._loader.prefetch(self, series.frames, wanted, step)
 
     def step(self, count: int) -> None:
-        """Go so many frames forward, or back when negative."""
-        self.go_to(self._index + count)
+        """Go so many frames forward, or back when negative; the ends of a phase stay."""
+        length = self.phase_length
+        first = self.phase * length
+        wanted = min(max(self._index + count, first), first + length - 1)
+        self.go_to(wanted, is_scrolled=True)
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Names of the phases of a 4-D series; empty for others."""
+        return () if self._series is None else self._series.phases
+
+    @property
+    def phase(self) -> int:
+        """The phase that is looked at, from 0."""
+        return max(self._index, 0) // max(self.phase_length, 1)
+
+    @property
+    def phase_length(self) -> int:
+        """How many frames a phase has: all of them where there is one."""
+        return self.frame_count // max(len(self.phases), 1)
+
+    def go_to_phase(self, phase: int) -> None:
+        """Show the same place in another phase; the ends stay."""
+        wanted = min(max(phase, 0), max(len(self.phases) - 1, 0))
+        self.go_to(wanted * self.phase_length + max(self._index, 0) % max(self.phase_length, 1))
 
     def step_series(self, count: int) -> None:
         """Go to another series in the order of the list; the ends stay."""

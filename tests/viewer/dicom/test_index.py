@@ -87,8 +87,8 @@ def test_directory_and_system_files_of_a_folder_are_passed_over(tmp_path: Path) 
     ("content", "reason"),
     [
         (b"", "The file is empty (0 bytes)."),
-        (b"hello", "It is neither DICOM nor a PNG, JPEG or TIFF picture."),
-        (bytes(200), "It is neither DICOM nor a PNG, JPEG or TIFF picture."),
+        (b"hello", "It is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF."),
+        (bytes(200), "It is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF."),
         (bytes(128) + b"DICM", "Its DICOM header is broken or cut off."),
         (b"\x89PNG\r\n\x1a\n broken", "Its picture data is broken."),
         (b"II*\0", "Its picture data is broken."),
@@ -142,7 +142,7 @@ def test_file_that_cannot_be_read_is_refused(
         ("rtstruct.dcm", "RT structure set: has no picture."),
         ("waveform_ecg.dcm", "Waveform: has no picture."),
         ("UN_sequence.dcm", "CT Image: its pixel data is not in the file."),
-        ("zipMR.gz", "It is neither DICOM nor a PNG, JPEG or TIFF picture."),
+        ("zipMR.gz", "It is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF."),
         ("dicomdirtests/DICOMDIR-empty.dcm", "It is the directory of a disc."),
     ],
 )

@@ -76,7 +76,15 @@ def test_stacks_of_other_orientation_stay_apart() -> None:
         instance("a2", 2, (0, 0, 5)),
     ]
 
-    assert order_of(*frames) == ["a1", "a2", "s1", "s2"]
+    tree = StudyTree()
+    tree.add_all(frames)
+    stacks = tree.studies[0].series
+
+    assert [one.title for one in stacks] == ["CT series, sagittal", "CT series, axial"]
+    assert [[frame.instance.path.name for frame in one.frames] for one in stacks] == [
+        ["s1", "s2"],
+        ["a1", "a2"],
+    ]
 
 
 @given(st.permutations(range(12)))

@@ -14,6 +14,7 @@ from precedent_viewer.bench.figures import Figure, Target, middle, nearly_worst
 from precedent_viewer.bench.generated import Sizes, StudyName, generated_study
 from precedent_viewer.bench.memory import peak_mib
 from precedent_viewer.bench.opening import first_image_ms, indexing_rates
+from precedent_viewer.bench.reslicing import plane_times_ms
 from precedent_viewer.bench.scrolling import scroll_through
 from precedent_viewer.bench.session import Session
 from precedent_viewer.bench.windowing import window_change_ms
@@ -24,6 +25,8 @@ BLOCK = Target(50)
 INDEX_RATIO = Target(0.8, "at least")
 CINE_RATIO = Target(4, "at least")
 WINDOW_CHANGE = Target(33)
+PLANE_CHANGE = Target(16)
+MPR_SLICES = 512
 NONE = Target(0)
 LARGE_CAP_MIB = 2048
 CINE_SECONDS = 5.0
@@ -111,6 +114,18 @@ def mammogram(order: Order) -> list[Figure]:
     ]
 
 
+def mpr(order: Order) -> list[Figure]:
+    """Change the plane of a volume of 512 slices."""
+    straight, turned = plane_times_ms(order.study("ct"), MPR_SLICES)
+    return [
+        Figure("mpr.straight", middle(straight), "ms", PLANE_CHANGE),
+        Figure("mpr.straight_nearly_worst", nearly_worst(straight), "ms"),
+        Figure("mpr.oblique", middle(turned), "ms", PLANE_CHANGE),
+        Figure("mpr.oblique_nearly_worst", nearly_worst(turned), "ms"),
+        Figure("mpr.peak_memory", peak_mib(), "MiB"),
+    ]
+
+
 def memory(order: Order) -> list[Figure]:
     """Scroll the large study within 2 GB."""
     study = order.study("ct-large")
@@ -178,6 +193,7 @@ CASES: dict[str, Callable[[Order], list[Figure]]] = {
     "scroll-jpeg-2000": scroll_jpeg_2000,
     "cine": cine,
     "mammogram": mammogram,
+    "mpr": mpr,
     "memory": memory,
 }
 """Those that run without being asked for; `real` needs a folder."""

@@ -19,7 +19,8 @@ from precedent_viewer.bench.generated import Sizes
 from precedent_viewer.errors import ViewerError
 
 EXIT_MISSED = 1
-NAMES = ("opening", "scroll-ct", "scroll-htj2k", "scroll-jpeg-2000", "cine", "mammogram", "memory")
+NAMES = ("opening", "scroll-ct", "scroll-htj2k", "scroll-jpeg-2000", "cine", "mammogram", "mpr",
+         "memory")  # fmt: skip
 CASE_TIMEOUT_S = 1800
 
 

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from precedent_resources import resource
 from precedent_viewer.commands import Command
-from precedent_viewer.opening import Opener
+from precedent_viewer.opening.opener import Opener
 from precedent_viewer.settings import RECENT_LIMIT, SettingsStore
 
 OpenPaths = Callable[[tuple[Path, ...]], None]

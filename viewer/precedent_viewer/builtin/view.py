@@ -16,6 +16,9 @@ def _moving(view: ActiveView) -> tuple[Command, ...]:
     def several() -> bool:
         return view.frame_count > 1
 
+    def phased() -> bool:
+        return len(view.phases) > 1
+
     return (
         Command("view.next-image", "Next image", lambda: view.step(1), "View/Go", "Down",
                 several, "chevron-down", "Show the next image of the series."),
@@ -29,6 +32,11 @@ def _moving(view: ActiveView) -> tuple[Command, ...]:
                 several, None, "Show the first image of the series."),
         Command("view.last-image", "Last image", lambda: view.go_to(view.frame_count - 1),
                 "View/Go", "End", several, None, "Show the last image of the series."),
+        Command("view.next-phase", "Next phase", lambda: view.go_to_phase(view.phase + 1),
+                "View/Go", "Right", phased, None,
+                "Show the same place at the next time point, echo or b-value."),
+        Command("view.previous-phase", "Previous phase", lambda: view.go_to_phase(view.phase - 1),
+                "View/Go", "Left", phased, None, "Show the same place one phase earlier."),
         Command("view.next-series", "Next series", lambda: view.step_series(1), "View/Go",
                 "Ctrl+Down", view.has_series, "chevron-right",
                 "Show the series below in the list."),

@@ -35,6 +35,9 @@ def _look(settings: SettingsStore, actions: FrameActions) -> tuple[Command, ...]
     def toggle_overlay() -> None:
         settings.update(show_overlay=not settings.current.show_overlay)
 
+    def toggle_layers() -> None:
+        settings.update(show_layers=not settings.current.show_layers)
+
     def toggle_patient() -> None:
         settings.update(show_patient=not settings.current.show_patient)
 
@@ -42,6 +45,9 @@ def _look(settings: SettingsStore, actions: FrameActions) -> tuple[Command, ...]
         Command("view.toggle-overlay", "Overlay", toggle_overlay, "View", "O", None, "eye",
                 "Show letters, scale and values on the image. Marks of missing data always stay.",
                 checked=lambda: settings.current.show_overlay, group=3),
+        Command("view.toggle-layers", "Marks over the image", toggle_layers, "View", "Shift+O",
+                None, "eye", "Show annotations, segmentations, lines and everything else that lies "
+                "over the image.", checked=lambda: settings.current.show_layers, group=3),
         Command("view.toggle-patient", "Patient", toggle_patient, "View", "N", None, "patient",
                 "Show the patient's name and number on the image and in the list.",
                 checked=lambda: settings.current.show_patient, group=3),

@@ -14,7 +14,8 @@ from precedent_viewer.dicom.functional_groups import functional_groups
 from precedent_viewer.dicom.geometry import read_geometry
 from precedent_viewer.dicom.image_pixel import read_image_pixel
 from precedent_viewer.dicom.opened import OpenedDicom, open_dicom
-from precedent_viewer.dicom.values import integer, item, items, text, value
+from precedent_viewer.dicom.phases import read_phases
+from precedent_viewer.dicom.values import integer, item, items, plain_text, text, value
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
 from precedent_viewer.model.study import Description, Instance
@@ -94,7 +95,8 @@ def _kind(sop: str, dataset: Dataset) -> str:
 def _instance(opened: OpenedDicom) -> Instance:
     dataset, path = opened.dataset, opened.path
     pixel = read_image_pixel(opened)
-    geometry = read_geometry(dataset, functional_groups(dataset), pixel.number_of_frames)
+    groups = functional_groups(dataset)
+    geometry = read_geometry(dataset, groups, pixel.number_of_frames)
     first = geometry.planes[0] if geometry.planes else None
     return Instance(
         path=path,
@@ -118,6 +120,7 @@ def _instance(opened: OpenedDicom) -> Instance:
         planes=geometry.planes if len(geometry.planes) > 1 else (),
         description=_description(dataset),
         frame_of_reference_uid=text(dataset, "FrameOfReferenceUID"),
+        phases=read_phases(dataset, groups, pixel.number_of_frames),
         frame_times_ms=frame_times_ms(dataset, pixel.number_of_frames),
         lossy=lossy_words(dataset, opened.transfer_syntax_uid),
     )
@@ -143,10 +146,12 @@ def _description(dataset: Dataset) -> Description:
 
 def _person(dataset: Dataset, keyword: str) -> str:
     """Write a name as `FAMILY, Given Middle`; the letters that the file holds first."""
-    found = value(dataset, keyword)
-    if not isinstance(found, PersonName):
+    plain = plain_text(dataset, keyword)
+    found = value(dataset, keyword) if plain is None else None
+    if plain is None and not isinstance(found, PersonName):
         return text(dataset, keyword)
-    groups = [group for group in str(found).split("=") if group.strip("^ ")]
+    whole = str(found) if plain is None else plain.partition("\\")[0].strip(" \0")
+    groups = [group for group in whole.split("=") if group.strip("^ ")]
     if not groups:
         return ""
     family, given, middle, prefix, suffix = (*groups[0].split("^"), "", "", "", "", "")[:5]

@@ -2,8 +2,9 @@
 
 import stat
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from precedent_viewer.dicom.describe import read_dicom_instance
 from precedent_viewer.dicom.opened import has_dicom_start
@@ -13,6 +14,10 @@ from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Instance, RefusedFile
 from precedent_viewer.pictures import has_picture_start, read_picture_instance
 
+VOLUME_ENDINGS = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
+"""By which volumes are known: compressed ones have no first bytes of their own."""
+FilesOf: TypeAlias = Callable[[Sequence[Path], Callable[[RefusedFile], None]], Iterator[Path]]
+
 
 def index_paths(
     paths: Sequence[Path],
@@ -21,30 +26,64 @@ def index_paths(
     on_refused: Callable[[RefusedFile], None],
     on_progress: Callable[[int, int | None], None],
     cancel: threading.Event,
+    files_of: FilesOf = files_of,
 ) -> None:
     """Search paths, folders to any depth, in natural order.
 
-    A DICOMDIR inside a folder is passed over, because the folder itself is searched.
+    The first image is told as soon as it is met, before the rest is even counted. A DICOMDIR
+    inside a folder is passed over, because the folder itself is searched.
     on_progress: files found so far and None, then files done and files in all. Callbacks arrive on
-    the calling thread. Ends early, without a word, once `cancel` is set.
+    the calling thread. files_of: what turns paths into files. Ends early, without a word, once
+    `cancel` is set.
     """
-    files: list[Path] = []
-    for file in files_of(paths, on_refused):
+    reading = _Reading(on_item, on_refused)
+    found = files_of(paths, on_refused)
+    while not reading.has_image and not cancel.is_set():
+        file = next(found, None)
+        if file is None:
+            break
+        reading.take(file)
+        on_progress(len(reading.done), None)
+    files: dict[Path, None] = {}
+    for file in found:
         if cancel.is_set():
             return
-        files.append(file)
+        files[file] = None
         if len(files) % 256 == 0:
-            on_progress(len(files), None)
-    files = list(dict.fromkeys(files))
-    for done, file in enumerate(files):
+            on_progress(len(reading.done) + len(files), None)
+    total = len(reading.done | files.keys())
+    for file in files:
         if cancel.is_set():
             return
-        on_progress(done, len(files))
+        on_progress(len(reading.done), total)
+        reading.take(file)
+    on_progress(total, total)
+
+
+class _Reading:
+    """Reads each file once and tells what it is."""
+
+    def __init__(
+        self,
+        on_item: Callable[[Instance | Document], None],
+        on_refused: Callable[[RefusedFile], None],
+    ) -> None:
+        self._on_item, self._on_refused = on_item, on_refused
+        self.done: set[Path] = set()
+        self.has_image = False
+
+    def take(self, file: Path) -> None:
+        """Read a file unless it was read before."""
+        if file in self.done:
+            return
+        self.done.add(file)
         try:
-            on_item(read_item(file))
+            item = read_item(file)
         except ViewerError as error:
-            on_refused(RefusedFile(file, reason_of(error, file)))
-    on_progress(len(files), len(files))
+            self._on_refused(RefusedFile(file, reason_of(error, file)))
+            return
+        self.has_image |= isinstance(item, Instance)
+        self._on_item(item)
 
 
 def read_instance(path: Path) -> Instance:
@@ -60,11 +99,22 @@ def read_item(path: Path) -> Instance | Document:
     start = _start(path)
     if not start:
         raise FileError(f"{path.name}: the file is empty (0 bytes).")
+    if path.name.casefold().endswith(VOLUME_ENDINGS) and not has_dicom_start(start):
+        return _read_volume(path)
     if has_picture_start(start):
         return read_picture_instance(path)
     if not has_dicom_start(start):
-        raise FileError(f"{path.name}: it is neither DICOM nor a PNG, JPEG or TIFF picture.")
+        if start.startswith(b"PK\x03\x04"):
+            raise FileError(f"{path.name}: it is an archive.", "Open it itself.")
+        raise FileError(f"{path.name}: it is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF.")
     return read_dicom_instance(path)
+
+
+def _read_volume(path: Path) -> Instance:
+    # SimpleITK takes half a second to import, which most readers never need.
+    from precedent_viewer.volume_file import read_volume_instance
+
+    return read_volume_instance(path)
 
 
 def reason_of(error: ViewerError, path: Path) -> str:

@@ -2,27 +2,76 @@
 
 import struct
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VR, tag_for_keyword
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag, Tag
 
 MALFORMED = (BytesLengthException, ValueError, TypeError, LookupError, AttributeError,
              ArithmeticError, NotImplementedError, OSError, EOFError, struct.error)  # fmt: skip
 """What pydicom raises when it converts a malformed value, by its own documentation and by trial."""
 
 
+TEXT_VRS = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "PN", "SH", "TM", "UI", "UC"})
+"""Text whose values are parted by backslashes, in whatever character set."""
+
+
+NUMBER_VRS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FD": "d", "FL": "f"}
+"""How the numbers of a value representation are packed."""
+
+
+@lru_cache(maxsize=4096)
+def _tag(keyword: str) -> BaseTag:
+    """Give a keyword's tag; looking it up in the dictionary costs more than reading a value."""
+    return Tag(tag_for_keyword(keyword) or 0)
+
+
+@lru_cache(maxsize=4096)
+def _vr(tag: int) -> str:
+    """Give the value representation that the dictionary has for a tag."""
+    return dictionary_VR(tag) if dictionary_has_tag(tag) else ""
+
+
 def value(dataset: Dataset, keyword: str) -> object:
     """Give an attribute's value as pydicom converts it, None when it cannot."""
     try:
-        found = dataset.get(keyword)
+        found = dataset[_tag(keyword)].value
     except MALFORMED:
         return None
     return None if found is None or found == "" else found
 
 
+def plain_text(dataset: Dataset, keyword: str) -> str | None:
+    """Give an attribute's letters as the file holds them, with all values.
+
+    None when it is no text, or its letters need the file's character set; pydicom then converts
+    it. Much faster than a conversion, which makes an object of every value.
+    """
+    try:
+        found = dataset.get_item(_tag(keyword))
+    except KeyError:
+        return ""
+    return _letters(found)
+
+
+def _letters(found: object) -> str | None:
+    if not isinstance(found, RawDataElement) or found.value is None:
+        return None
+    if (found.VR or _vr(found.tag)) not in TEXT_VRS or not found.value.isascii():
+        return None
+    # ISO 2022 announces other letters by an escape, all of it in ASCII.
+    return None if b"\x1b" in found.value else found.value.decode("ascii")
+
+
 def text(dataset: Dataset, keyword: str) -> str:
     """Give an attribute as text, the first value of several."""
+    plain = plain_text(dataset, keyword)
+    if plain is not None:
+        return plain.partition("\\")[0].strip(" \0")
     found = value(dataset, keyword)
     if isinstance(found, MultiValue):
         found = found[0] if found else None
@@ -38,12 +87,37 @@ def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
 
 def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     """Give all values of an attribute as numbers; empty when one of them is none."""
+    try:
+        raw = dataset.get_item(_tag(keyword))
+    except KeyError:
+        return ()
+    binary = _binary_numbers(raw)
+    if binary is not None:
+        return binary
+    plain = _letters(raw)
+    if plain is not None:
+        parts = plain.strip(" \0")
+        try:
+            return tuple(float(part) for part in parts.split("\\")) if parts else ()
+        except ValueError:
+            return ()
     found = value(dataset, keyword)
     several = found if isinstance(found, (MultiValue, list)) else [] if found is None else [found]
     try:
         return tuple(float(str(one)) for one in several)
     except MALFORMED:
         return ()
+
+
+def _binary_numbers(found: object) -> tuple[float, ...] | None:
+    """Give whole numbers that are stored as such, as the file holds them; None for all others."""
+    if not isinstance(found, RawDataElement) or not found.value:
+        return None
+    form = NUMBER_VRS.get(found.VR or _vr(found.tag))
+    if form is None or len(found.value) % struct.calcsize(f"<{form}"):
+        return None
+    order = "<" if found.is_little_endian else ">"
+    return tuple(float(one) for (one,) in struct.iter_unpack(order + form, found.value))
 
 
 def number(dataset: Dataset, keyword: str) -> float | None:

@@ -46,6 +46,9 @@ class ReferenceLines:
         active, frame = self._views.active, view.shown_frame
         if not self.is_on or frame is None or view is active or len(self._views.on_screen) < 2:
             return NOTHING
+        if _is_reformat(frame) and _is_reformat(active.shown_frame):
+            # Reformats have their own lines, which can be taken hold of.
+            return NOTHING
         marks = []
         series = active.series
         if self.with_ends and series is not None and len(series.frames) > 2:
@@ -61,6 +64,10 @@ class ReferenceLines:
     def _moved(self, view: View) -> None:
         if self.is_on and view is self._views.active:
             self.changed.emit()
+
+
+def _is_reformat(frame: Frame | None) -> bool:
+    return frame is not None and frame.instance.kind == "reslice"
 
 
 def _line(shown: Frame, other: Frame, colour: str, *, dashed: bool = False) -> list[Mark]:

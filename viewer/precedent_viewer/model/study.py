@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from psygnal import Signal
 
-from precedent_viewer.model.order import Placed, in_reading_order, natural_key, placed
+from precedent_viewer.model.order import (
+    Phase,
+    Placed,
+    Reading,
+    in_reading_order,
+    natural_key,
+    placed,
+)
 from precedent_viewer.model.plane import Plane, Point
+from precedent_viewer.model.stacks import StackKey, orientation_word, stack_facts, stack_key
 
 if TYPE_CHECKING:
     from precedent_viewer.dicom.frames import FramePixels
@@ -87,6 +95,8 @@ class Instance:
     description: Description = Description()
     frame_of_reference_uid: str = ""
     """Images of one frame of reference have positions that mean the same."""
+    phases: tuple[Phase, ...] = ()
+    """What it says about echo, diffusion and time: one for all frames, or one a frame."""
     frame_times_ms: tuple[float, ...] = ()
     """How long each frame stays, one for all of them, or empty when the file does not say."""
     lossy: str = ""
@@ -133,18 +143,34 @@ class RefusedFile:
 class Series:
     """Frames that belong together, in reading order."""
 
-    def __init__(self, uid: str, first: Instance) -> None:
+    def __init__(self, uid: str, first: Instance, part: str = "") -> None:
         self.uid = uid
+        """Series Instance UID; with a slash and a number for further stacks of one series."""
+        self.part = part
+        """What tells this stack from others of its series: "sagittal", "256 x 256"."""
         self.modality = first.modality
         self.description = first.description
+        self._first = first
         self._kind = first.kind
         self._instances: list[Instance] = []
         self._placed: list[Placed] = []
-        self._frames: tuple[Frame, ...] | None = None
+        self._reading: Reading | None = None
+
+    @classmethod
+    def of(cls, instance: Instance) -> Series:
+        """Give a series of one instance that is in no tree, such as a reformat."""
+        series = cls(instance.series_uid, instance)
+        series._add(instance)
+        return series
 
     @property
     def title(self) -> str:
         """Its description, else its number, else its modality; a folder's name for pictures."""
+        whole = self._whole_title
+        return f"{whole}, {self.part}" if self.part else whole
+
+    @property
+    def _whole_title(self) -> str:
         said = self.description
         if said.series_description:
             return said.series_description
@@ -160,16 +186,30 @@ class Series:
     @property
     def frames(self) -> tuple[Frame, ...]:
         """All frames: along the slice normal, else by instance number, else by path."""
-        if self._frames is None:
-            self._frames = in_reading_order(self._placed)
-        return self._frames
+        return self._read.frames
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Names of the phases, each a stack of its own; empty when no place is repeated."""
+        return self._read.phases
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What a reader must know of the stack: gaps, missing slices, tilt."""
+        return stack_facts(self.frames, len(self.phases))
+
+    @property
+    def _read(self) -> Reading:
+        if self._reading is None:
+            self._reading = in_reading_order(self._placed)
+        return self._reading
 
     def _add(self, instance: Instance) -> None:
         self._instances.append(instance)
         key = natural_key(str(instance.path))
         frames = (Frame(instance, index) for index in range(instance.number_of_frames))
         self._placed += [placed(frame, key) for frame in frames]
-        self._frames = None
+        self._reading = None
 
 
 class Study:
@@ -180,6 +220,7 @@ class Study:
         self.description = first.description
         self._kind = first.kind
         self._series: dict[str, Series] = {}
+        self._stacks: dict[tuple[str, StackKey], Series] = {}
 
     @property
     def title(self) -> str:
@@ -198,6 +239,21 @@ class Study:
     def series(self) -> tuple[Series, ...]:
         """By series number, those without one last, in the order in which they came."""
         return tuple(sorted(self._series.values(), key=_series_key))
+
+    def _series_for(self, instance: Instance) -> tuple[Series, bool]:
+        """Give the stack on which an instance belongs, and whether it was made for it."""
+        key = stack_key(instance)
+        known = self._stacks.get((instance.series_uid, key))
+        if known is not None:
+            return known, False
+        others = [one for (uid, _), one in self._stacks.items() if uid == instance.series_uid]
+        uid = f"{instance.series_uid}/{len(others) + 1}" if others else instance.series_uid
+        series = Series(uid, instance)
+        self._stacks[instance.series_uid, key] = self._series[uid] = series
+        if others:
+            for one in (*others, series):
+                one.part = _part([*others, series], one)
+        return series, True
 
 
 class StudyTree:
@@ -296,12 +352,22 @@ class StudyTree:
         if study is None:
             study = Study(instance.study_uid, instance)
             self._studies[study.uid] = study
-        known = study._series.get(instance.series_uid)
-        if known is not None:
-            return known, False
-        series = Series(instance.series_uid, instance)
-        study._series[series.uid] = series
-        return series, True
+        return study._series_for(instance)
+
+
+def _part(stacks: list[Series], one: Series) -> str:
+    """Say in a word what tells a stack from the others of its series."""
+    words = [_orientation(series) for series in stacks]
+    mine = _orientation(one)
+    if mine and len(set(words)) == len(words):
+        return mine
+    size = f"{one._first.columns} \N{MULTIPLICATION SIGN} {one._first.rows}"
+    return f"{mine}, {size}" if mine else size
+
+
+def _orientation(series: Series) -> str:
+    plane = series._first.plane
+    return "" if plane is None else orientation_word(plane)
 
 
 def _series_key(series: Series) -> tuple[bool, int]:

@@ -48,6 +48,8 @@ def series_facts(series: Series) -> str:
     # Counting the frames of the files is cheap; sorting them for each file found is not.
     count = sum(instance.number_of_frames for instance in series.instances)
     images = "1 image" if count == 1 else f"{count} images"
+    if series.phases:
+        images = f"{images} in {len(series.phases)} phases"
     if not series.modality:
         return images
     # Codes of the standard are capitals of two or three letters; "PICTURE" is our own word.
@@ -114,7 +116,7 @@ class SeriesListModel(QAbstractListModel):
             return f"{row.series.title}, {series_facts(row.series)}"
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(row, SeriesRow):
             facts = f"{series_facts(row.series)}, {series_size(row.series)}"
-            return tool_tip(row.series.title, facts)
+            return tool_tip(row.series.title, facts, *row.series.facts)
         return None
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:

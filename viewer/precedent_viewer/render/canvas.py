@@ -27,7 +27,8 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from precedent_viewer.dicom.frames import FramePixels
-from precedent_viewer.model.voi import Window
+from precedent_viewer.grey_levels import GreyChoice
+from precedent_viewer.painted import in_colours
 from precedent_viewer.render.cursors import cursor_of
 from precedent_viewer.render.display import render
 from precedent_viewer.render.dragged import dragged_series
@@ -119,6 +120,7 @@ class Canvas(QWidget):
         self._wheel_rest = 0.0
         self._layers = LayerPainter()
         self.show_overlay = True
+        self.show_layers = True
         self.show_patient = True
         self.is_marked = False
         """Whether it is to be seen that this viewport is the active one."""
@@ -182,7 +184,7 @@ class Canvas(QWidget):
         place, choice = self._view.place, self._view.grey.choice
         lens = 1.0 if place.lens is None else LENS_FACTOR
         scale = lens * place.magnification * min(1.0, place.viewport.aspect)
-        return _Look(pixels, choice.window, choice.inverted, level_for(scale))
+        return _Look(pixels, choice, level_for(scale))
 
     def _take(self, look: "_Look", picture: Picture) -> None:
         self._job = None
@@ -280,7 +282,7 @@ class Canvas(QWidget):
         painter.drawEllipse(at, radius, radius)
 
     def _paint_layers(self, painter: QPainter) -> None:
-        if self.show_overlay:
+        if self.show_layers:
             self._layers.paint(painter, self._view.layers.contents(self._view), self._view.place)
 
     def _paint_words(self, painter: QPainter, area: QRectF, words: str, color: str) -> None:
@@ -408,20 +410,20 @@ class Canvas(QWidget):
 class _Look:
     """Everything that decides how a rendered image looks."""
 
-    def __init__(
-        self, pixels: FramePixels, window: Window | None, inverted: bool, level: int
-    ) -> None:
-        self.pixels, self.window, self.inverted, self.level = pixels, window, inverted, level
+    def __init__(self, pixels: FramePixels, choice: GreyChoice, level: int) -> None:
+        self.pixels, self.choice, self.level = pixels, choice, level
 
     def equals(self, other: "_Look") -> bool:
         """Compare; the pixels by identity, because comparing arrays costs more than it saves."""
-        mine = (self.window, self.inverted, self.level)
-        return self.pixels is other.pixels and mine == (other.window, other.inverted, other.level)
+        mine = (self.choice, self.level)
+        return self.pixels is other.pixels and mine == (other.choice, other.level)
 
 
 def _render(look: _Look) -> Picture:
     """Make the picture on a worker."""
-    return picture_of(render(look.pixels, look.window, invert=look.inverted), look.level)
+    choice = look.choice
+    values = render(look.pixels, choice.window, invert=choice.inverted)
+    return picture_of(in_colours(values, choice.colours), look.level)
 
 
 def _pointer(position: QPointF, modifiers: Qt.KeyboardModifier) -> PointerEvent:

@@ -80,7 +80,8 @@ def paint_overlay(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if content.region:
         _paint_region(painter, content.region, theme)
-    _Notes(painter, theme).paint(content.notes, area)
+    lift = QFontMetricsF(painter.font()).height() * 1.12 * (len(content.bottom_left) + 0.5)
+    _Notes(painter, theme).paint(content.notes, area.adjusted(0, 0, 0, -lift if full else 0))
     _paint_marks(painter, content, area, theme)
     if not full:
         return
@@ -227,17 +228,16 @@ class _Notes:
     def paint(self, notes: tuple[str, ...], area: QRectF) -> None:
         """Draw the notes as a stack above the bottom edge, in the middle."""
         painter = self._painter
-        metrics = QFontMetricsF(painter.font())
-        bottom = area.bottom() - MARGIN_PX * 2.6 - metrics.height()
+        bottom = area.bottom() - MARGIN_PX
+        room = area.width() - 2 * MARGIN_PX - 40
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
         for note in reversed(notes):
-            room = area.width() - 2 * MARGIN_PX - 40
-            words = metrics.elidedText(note, Qt.TextElideMode.ElideRight, room)
-            width = metrics.horizontalAdvance(words) + 20
-            height = metrics.height() + 8
+            words = painter.boundingRect(QRectF(0, 0, room, 400), flags, note)
+            width, height = words.width() + 20, words.height() + 8
             box = QRectF(area.center().x() - width / 2, bottom - height, width, height)
             painter.setPen(QPen(QColor(self._theme.overlay_warning), 1))
             painter.setBrush(QColor(20, 16, 4, 225))
             painter.drawRoundedRect(box, 5, 5)
             painter.setPen(QColor(self._theme.overlay_warning))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+            painter.drawText(box, flags, note)
             bottom = box.top() - 5

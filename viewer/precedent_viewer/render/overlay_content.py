@@ -28,12 +28,23 @@ def overlay_of(view: View, width_px: float, *, show_patient: bool) -> OverlayCon
         bottom_left=(short_place(view, frame),) if is_small else place_lines(view, frame),
         letters=letters_of(view, frame) if pixels is not None else None,
         scale_bar=scale_bar_of(spacing / view.place.scale, width_px) if spacing else None,
-        progress=(place_of(view, frame) - 1, view.frame_count) if view.frame_count > 1 else None,
-        notes=() if pixels is None else pixels.notes,
+        progress=progress_of(view, frame),
+        notes=() if pixels is None else (*pixels.notes, *layer_notes(view)),
         marks=fidelity_marks(view, frame),
         region=tuple(view.place.to_screen(x, y) for x, y in corners),
         is_small=is_small,
     )
+
+
+def progress_of(view: View, frame: Frame) -> tuple[int, int] | None:
+    """Give the image's place in its stack, from 0, and the stack's length; None for one image."""
+    length = view.phase_length
+    return ((place_of(view, frame) - 1) % length, length) if length > 1 else None
+
+
+def layer_notes(view: View) -> tuple[str, ...]:
+    """Give what the layers have to say on the image."""
+    return tuple(note for content in view.layers.contents(view) for note in content.notes)
 
 
 def fidelity_marks(view: View, frame: Frame) -> tuple[str, ...]:
@@ -74,11 +85,13 @@ def series_lines(frame: Frame) -> tuple[str, ...]:
 
 def place_lines(view: View, frame: Frame) -> tuple[str, ...]:
     """Give the image's number, its place in the patient, its window and the zoom."""
-    place = place_of(view, frame)
-    lines = [f"Image {place} of {view.frame_count}"]
+    place, length = place_of(view, frame), max(view.phase_length, 1)
+    lines = [f"Image {(place - 1) % length + 1} of {length}"]
     wanted = view.index + 1
     if view.pixels is not None and wanted != place:
-        lines[0] += f", loading {wanted}…"
+        lines[0] += f", loading {(wanted - 1) % length + 1}…"
+    if view.phases:
+        lines.append(f"{view.phases[(place - 1) // length]} of {len(view.phases)}")
     location = location_text(frame)
     if location:
         lines.append(location)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from precedent_viewer import opening
 from precedent_viewer.app import App
 from precedent_viewer.model.study import RefusedFile
-from precedent_viewer.opening import Opened, Progress
+from precedent_viewer.opening import opener as opening
+from precedent_viewer.opening.opener import Opened, Progress
 
 
 def test_what_was_found_is_summed_up(app: App, study: Path, qtbot: QtBot) -> None:

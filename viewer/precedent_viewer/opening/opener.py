@@ -15,9 +15,10 @@ from pathlib import Path
 from psygnal import Signal
 
 from precedent_resources import PrecedentError
-from precedent_viewer.dicom.index import index_paths
+from precedent_viewer.dicom.index import FilesOf, index_paths
 from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Instance, RefusedFile, StudyTree
+from precedent_viewer.opening.expand import Expander, UnpackedArchives
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Opener:
     def __init__(self, tree: StudyTree, tasks: TaskRunner) -> None:
         self._tree = tree
         self._tasks = tasks
+        self._archives = UnpackedArchives()
         self._searches: dict[TaskHandle, tuple[Path, ...]] = {}
         self._found: dict[TaskHandle, list[int]] = {}
 
@@ -96,7 +98,7 @@ class Opener:
             self.failed.emit(error)
 
         handle = self._tasks.run(
-            _search, wanted, cancel,
+            _search, wanted, Expander(self._archives, cancel).files_of, cancel,
             on_result=end, on_error=fail, on_progress=take, cancel=cancel, pool="files",
         )  # fmt: skip
         self._searches[handle] = wanted
@@ -109,6 +111,11 @@ class Opener:
             handle.cancel()
             images, refused = self._found[handle]
             self._end(handle, Opened(paths, images, refused, cancelled=True))
+
+    def forget(self) -> None:
+        """Stop every search and remove what archives were unpacked to."""
+        self.cancel()
+        self._archives.close()
 
     def _take(self, batch: _Batch, counts: list[int]) -> None:
         self._tree.add_all(batch.instances)
@@ -131,7 +138,11 @@ class Opener:
 
 
 def _search(
-    paths: tuple[Path, ...], cancel: threading.Event, *, progress: Callable[[_Batch], None]
+    paths: tuple[Path, ...],
+    files_of: FilesOf,
+    cancel: threading.Event,
+    *,
+    progress: Callable[[_Batch], None],
 ) -> None:
     """Index in a worker; hands over what was found every BATCH_S seconds."""
     batch = _Batch()
@@ -162,6 +173,6 @@ def _search(
 
     index_paths(
         paths, on_item=on_item, on_refused=on_refused, on_progress=on_progress,
-        cancel=cancel,
+        cancel=cancel, files_of=files_of,
     )  # fmt: skip
     hand_over(at_once=True)

@@ -1,0 +1,1 @@
+"""Stacks as volumes: reformats in any plane, slabs, and one image over another."""
