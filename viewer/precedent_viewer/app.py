@@ -26,6 +26,8 @@ from precedent_viewer.image_windows import ImageWindows
 from precedent_viewer.linking.attach import attach as attach_linking
 from precedent_viewer.main_window import MainWindow
 from precedent_viewer.measuring.attach import attach as attach_measuring
+from precedent_viewer.memory import process_budget
+from precedent_viewer.memory_cap import attach as attach_memory_cap
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
 from precedent_viewer.notifications import Level
@@ -39,6 +41,7 @@ from precedent_viewer.panels.volume.attach import attach as attach_volume
 from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import load_presets, presets_for
 from precedent_viewer.render.canvas import Canvas, Tools
+from precedent_viewer.responsiveness import keep_collections_short
 from precedent_viewer.settings import Settings, SettingsStore, ThemeName
 from precedent_viewer.shortcuts import ShortcutDialog
 from precedent_viewer.snapshot import snapshot_of
@@ -60,7 +63,6 @@ from precedent_viewer.views import Views
 
 logger = logging.getLogger(__name__)
 
-MIB = 1024 * 1024
 ANNOUNCE_MS = 40
 """Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
 SAVE_MS = 500
@@ -69,6 +71,7 @@ FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_cine,
     attach_measuring,
     attach_volume,
+    attach_memory_cap,
 )
 """The rooms of the window, in the order in which their panels and commands appear."""
 
@@ -88,9 +91,10 @@ class App:
         self.tasks = TaskRunner()
         self.tree = StudyTree()
         self.registry = CommandRegistry(settings.current.shortcuts)
+        self.memory = process_budget(settings.current.memory_mib)
         self.loader = FrameLoader(
             self.tasks,
-            settings.current.cache_mib * MIB,
+            self.memory,
             prefetch_frames=settings.current.prefetch_frames,
         )
         self.views = Views(self.tree, self.loader)
@@ -216,7 +220,8 @@ class App:
     def is_quiet(self) -> bool:
         """Whether the list is filled and the screen shows what is wanted."""
         own = self.tasks.is_quiet("paint", "frames", "thumbnails", "files", "general")
-        return own and not self.opener.is_busy and self.images.is_current
+        is_loaded = self.loader.is_quiet and not self.opener.is_busy
+        return own and is_loaded and self.images.is_current
 
     def close(self) -> None:
         """Save, tell the extensions, end the threads. Safe to call twice."""
@@ -356,6 +361,7 @@ class App:
     def _settle(self, progress: object) -> None:
         self.thumbnails.is_settled = progress is None
         if progress is None:
+            keep_collections_short()
             self.studies.list.update()
             self.studies.refresh()
 

@@ -1,6 +1,5 @@
 """Start the application, show the window or photograph it."""
 
-import gc
 import logging
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from precedent_viewer.app import App
 from precedent_viewer.extensions import installed_extensions
 from precedent_viewer.logs import catch_qt_messages, catch_unexpected
 from precedent_viewer.panels.log import MemoryLog
+from precedent_viewer.responsiveness import favour_window
 from precedent_viewer.settings import SettingsStore, ThemeName
 from precedent_viewer.theme import icon_pixmap
 
@@ -75,10 +75,7 @@ def start(application: QApplication, settings: SettingsStore) -> App:
     logging.getLogger().addHandler(log)
     catch_qt_messages()
     app = App(application, settings, log, installed_extensions())
-    # What lives as long as the window need not be looked through again and again: a full
-    # collection stops every thread, and would hold up the scrolling by 50 ms.
-    gc.collect()
-    gc.freeze()
+    favour_window()
     catch_unexpected(lambda message, hint: app.notify(message, hint, "error"))
     return app
 

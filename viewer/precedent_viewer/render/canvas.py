@@ -8,7 +8,7 @@ square, and below one it is reduced by averaging first, so that fine detail neve
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -48,6 +48,9 @@ WHEEL_STEP = 120
 """Qt's unit: one notch of a wheel is 120 eighths of a degree."""
 WHEEL_ZOOM = 1.15
 FAST_STEPS = 5
+LATE_MS = 30
+"""A wanted frame that has not come by then is said to be on its way; most come sooner, and
+painting the old one once more would cost each step twice."""
 LENS_FACTOR = 2.5
 LENS_PX = 110.0
 """Radius of the lens; in small viewports it is LENS_SHARE of the shorter side."""
@@ -121,12 +124,16 @@ class Canvas(QWidget):
         self.show_patient = True
         self.is_marked = False
         """Whether it is to be seen that this viewport is the active one."""
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self.update)
         view.pixels_changed.connect(self._render_soon)
         view.grey.changed.connect(self._render_soon)
         view.place.placed.connect(self._follow_place)
         view.region_changed.connect(lambda _region: self.update())
-        view.frame_changed.connect(lambda _frame: self.update())
-        view.layers.changed.connect(lambda: self.update())
+        view.frame_changed.connect(lambda _frame: self._late.start())
+        view.layers.changed.connect(self._redraw)
         tools.choice.changed.connect(lambda _name: self._show_cursor(None))
 
     def sizeHint(self) -> QSize:
@@ -191,6 +198,7 @@ class Canvas(QWidget):
             self._start_render(pixels)
         if look.pixels is pixels and self._view.shown_frame is not None:
             self._view.skipped.paint(self._view.shown_frame)
+            self._late.stop()
         self.update()
         self.setAccessibleDescription(". ".join(self.overlay().bottom_left))
         self.painted.emit()
@@ -206,7 +214,12 @@ class Canvas(QWidget):
             wanted = self._wanted_look(pixels)
             if not wanted.equals(self._shown_look):
                 self._start_render(pixels)
-        self.update()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Paint again, unless another frame is about to be painted anyway."""
+        if not self._late.isActive():
+            self.update()
 
     # Painting
 
