@@ -20,6 +20,7 @@ from precedent_viewer.builtin.window import window_commands
 from precedent_viewer.builtin.window_frame import FrameActions, frame_commands
 from precedent_viewer.cine.attach import attach as attach_cine
 from precedent_viewer.commands import CommandRegistry
+from precedent_viewer.decoding import HERE, Decoders
 from precedent_viewer.extensions import activate_extensions
 from precedent_viewer.frame_loader import FrameLoader
 from precedent_viewer.image_windows import ImageWindows
@@ -85,6 +86,8 @@ class App:
         settings: SettingsStore,
         log: MemoryLog,
         extensions: Sequence[EntryPoint] = (),
+        *,
+        decoders: Decoders = HERE,
     ) -> None:
         self.application = application
         self.settings = settings
@@ -96,11 +99,12 @@ class App:
             self.tasks,
             self.memory,
             prefetch_frames=settings.current.prefetch_frames,
+            decoders=decoders,
         )
         self.views = Views(self.tree, self.loader)
         self.view = ActiveView(self.views)
         self.tools = ToolChoice()
-        self.thumbnails = Thumbnails(self.tasks)
+        self.thumbnails = Thumbnails(self.tasks, decoders)
         self.opener = Opener(self.tree, self.tasks)
         self._theme = load_theme(settings.current.theme)
         apply_theme(application, self._theme)
