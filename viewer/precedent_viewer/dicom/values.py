@@ -55,6 +55,8 @@ def plain_text(dataset: Dataset, keyword: str) -> str | None:
         found = dataset.get_item(_tag(keyword))
     except KeyError:
         return ""
+    except MALFORMED:
+        return None
     return _letters(found)
 
 
@@ -89,7 +91,7 @@ def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     """Give all values of an attribute as numbers; empty when one of them is none."""
     try:
         raw = dataset.get_item(_tag(keyword))
-    except KeyError:
+    except MALFORMED:
         return ()
     binary = _binary_numbers(raw)
     if binary is not None:
