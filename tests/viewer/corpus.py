@@ -5,10 +5,12 @@ import sys
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydicom import dcmread
-from pydicom.pixels import pixel_array
+from pydicom.pixels.utils import pixel_array
 
 from precedent_viewer.dicom.frames import FramePixels, read_frame
 from precedent_viewer.dicom.index import read_item
@@ -77,7 +79,7 @@ def _frame(instance: Instance, index: int) -> str:
     return ""
 
 
-def _difference(instance: Instance, pixels: FramePixels, theirs: np.ndarray) -> str | None:
+def _difference(instance: Instance, pixels: FramePixels, theirs: NDArray[Any]) -> str | None:
     ours = pixels.stored
     if ours.shape != theirs.shape:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
-from pydicom.data import get_testdata_files
+import pydicom.data
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
@@ -20,7 +20,7 @@ Mutation = Callable[[bytearray, random.Random], bytearray]
 
 def seed_files() -> list[Path]:
     """Give small real files of every syntax and kind, pydicom's and the shared ones."""
-    found = {Path(str(path)) for path in get_testdata_files("*.dcm")}
+    found = set((Path(pydicom.data.__file__).parent / "test_files").glob("*.dcm"))
     if SHARED.is_dir():
         found |= {path for path in SHARED.rglob("*") if path.is_file()}
     small = [path for path in found if 0 < path.stat().st_size <= LARGEST_SEED_FILE]
