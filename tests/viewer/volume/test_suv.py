@@ -67,6 +67,23 @@ def test_grams_per_millilitre_are_suv_already() -> None:
     assert suv_scale(made).factor == 1
 
 
+def test_grams_per_millilitre_by_lean_mass_are_not_by_weight() -> None:
+    # PS3.3 C.8.9.1: SUV Type BW when absent; LBM is another quantity in the same unit.
+    made = Dataset()
+    made.Units, made.SUVType = "GML", "LBM"
+    with pytest.raises(SuvError, match="LBM"):
+        suv_scale(made)
+    made.SUVType = "BW"
+    assert suv_scale(made).factor == 1
+
+
+def test_a_series_written_on_a_later_day_keeps_the_day_of_the_scan() -> None:
+    made = header()
+    made.SeriesDate, made.SeriesTime = "20250105", "090000"
+    left = 370e6 * 2 ** (-3600 / 6586.2)
+    assert suv_scale(made).factor == pytest.approx(70_000 / left)
+
+
 def test_counts_need_the_makers_factor() -> None:
     made = header()
     made.Units = "CNTS"

@@ -37,7 +37,7 @@ def suv_scale(dataset: Dataset) -> SuvScale:
     """Find the factor from an image's own header. Raises SuvError."""
     units = text(dataset, "Units")
     if units == "GML":
-        return SuvScale(1.0, "The file holds SUVbw (g/ml) already.")
+        return _from_grams(dataset)
     corrections = texts(dataset, "CorrectedImage")
     if units not in ("BQML", "CNTS"):
         raise SuvError(
@@ -50,6 +50,16 @@ def suv_scale(dataset: Dataset) -> SuvScale:
         raise SuvError("The PET image is not corrected for attenuation and decay, which SUV needs.")
     weight, dose, chain = _weight_and_dose(dataset)
     return SuvScale(weight * 1000 / dose, chain)
+
+
+def _from_grams(dataset: Dataset) -> SuvScale:
+    """Take values in g/ml as they are when they are by body weight. Source: PS3.3 C.8.9.1."""
+    kind = text(dataset, "SUVType") or "BW"
+    if kind != "BW":
+        raise SuvError(
+            f"The PET image holds SUV by {kind} (0054,1006), which is not the SUV by body weight."
+        )
+    return SuvScale(1.0, "The file holds SUVbw (g/ml) already.")
 
 
 def _from_counts(dataset: Dataset) -> SuvScale:
@@ -105,7 +115,8 @@ def _weight_and_dose(dataset: Dataset) -> tuple[float, float, str]:
             f"The decay correction is {correction or 'not told'} (0054,1102); SUV needs START or "
             "ADMIN."
         )
-    wait = _start_of_scan(dataset, half_life) - _injection(drug, dataset)
+    start = _start_of_scan(dataset, half_life)
+    wait = start - _injection(drug, start)
     if not timedelta(0) <= wait <= LONGEST_WAIT:
         raise SuvError(
             f"The injection lies {wait} before the scan, which cannot be; check both times."
@@ -139,14 +150,14 @@ def _start_of_scan(dataset: Dataset, half_life_s: float) -> datetime:
     return acquired + timedelta(seconds=mean_at - reference / 1000)
 
 
-def _injection(drug: Dataset, dataset: Dataset) -> datetime:
+def _injection(drug: Dataset, start: datetime) -> datetime:
+    """Give the moment of the injection; a time without a date is on the day of the scan."""
     whole = text(drug, "RadiopharmaceuticalStartDateTime")
     if whole:
         moment = _moment(whole[:8], whole[8:].split("+")[0].split("-")[0])
         if moment is not None:
             return moment
-    day = text(dataset, "SeriesDate") or text(dataset, "AcquisitionDate")
-    moment = _moment(day, text(drug, "RadiopharmaceuticalStartTime"))
+    moment = _moment(start.strftime("%Y%m%d"), text(drug, "RadiopharmaceuticalStartTime"))
     if moment is None:
         raise SuvError("SUV cannot be computed: the time of the injection (0018,1072) is missing.")
     return moment
