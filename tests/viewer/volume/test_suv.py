@@ -94,6 +94,25 @@ def test_counts_need_the_makers_factor() -> None:
     assert suv_scale(made).factor == pytest.approx(0.000587)
 
 
+def test_an_injection_in_another_time_zone_is_brought_to_the_scans() -> None:
+    made = header()
+    made.TimezoneOffsetFromUTC = "+0100"
+    drug = made.RadiopharmaceuticalInformationSequence[0]
+    # 09:00 in UTC is 10:00 where the scan was, an hour before it.
+    drug.RadiopharmaceuticalStartDateTime = "20250102090000+0000"
+    left = 370e6 * 2 ** (-3600 / 6586.2)
+    assert suv_scale(made).factor == pytest.approx(70_000 / left)
+
+
+def test_another_makers_private_elements_are_not_taken() -> None:
+    made = header()
+    made.Units = "CNTS"
+    made.add_new(0x70530010, "LO", "SOMEBODY ELSE")
+    made.add_new(0x70531000, "DS", "0.5")
+    with pytest.raises(SuvError, match=r"\(7053,1000\)"):
+        suv_scale(made)
+
+
 Change = Callable[[Dataset], None]
 
 
