@@ -210,7 +210,8 @@ class SeriesDelegate(QStyledItemDelegate):
         facts = area.translated(0, 21)
         _text(painter, facts, series_facts(series), smaller(option.font), theme.text_muted)
         size = area.translated(0, 39)
-        _text(painter, size, series_size(series), smaller(option.font), theme.text_muted)
+        last = " · ".join((series_size(series), *series.fact_words))
+        _text(painter, size, last, smaller(option.font), theme.text_muted)
 
     def _paint_thumbnail(self, painter: QPainter, box: QRectF, series: Series) -> None:
         clip = QPainterPath()
