@@ -18,7 +18,8 @@ from precedent_resources import PrecedentError
 from precedent_viewer.dicom.index import FilesOf, index_paths
 from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Instance, RefusedFile, StudyTree
-from precedent_viewer.opening.expand import Expander, UnpackedArchives
+from precedent_viewer.opening.expand import Expander
+from precedent_viewer.opening.unpacked import UnpackedArchives
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 
 logger = logging.getLogger(__name__)
