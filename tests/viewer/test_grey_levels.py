@@ -6,6 +6,7 @@ import pytest
 from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.frame_loader import FrameLoader
 from precedent_viewer.grey_levels import GreyChoice, GreyLevels
+from precedent_viewer.memory import MemoryBudget
 from precedent_viewer.model.voi import Window
 from precedent_viewer.tasks import TaskRunner
 
@@ -17,7 +18,7 @@ OF_FILE, CHOSEN = Window(40, 400), Window(-600, 1500)
 @pytest.fixture
 def grey(qapp: object) -> GreyLevels:
     """Grey levels of a frame whose file says 40, 400."""
-    made = GreyLevels(FrameLoader(TaskRunner(), 1 << 20, prefetch_frames=0))
+    made = GreyLevels(FrameLoader(TaskRunner(), MemoryBudget(1 << 30, 0), prefetch_frames=0))
     made.show(GREY, OF_FILE)
     return made
 

@@ -22,7 +22,7 @@ settings = st.builds(
     Settings,
     theme=st.sampled_from(["dark", "light"]),
     show_overlay=st.booleans(),
-    cache_mib=st.integers(64, 65536),
+    memory_mib=st.integers(512, 1 << 20),
     prefetch_frames=st.integers(0, 200),
     recent_paths=st.lists(st.text(max_size=9), max_size=4).map(tuple),
     shortcuts=st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=4),
@@ -43,7 +43,7 @@ def test_what_is_written_is_read_again(wanted: Settings) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{", '{"theme": "pink"}', '{"cache_mib": 1}', '{"cache_mib": true}',
+    ["", "[]", "{", '{"theme": "pink"}', '{"memory_mib": 1}', '{"memory_mib": true}',
      '{"recent_paths": [1]}', '{"shortcuts": {"a": 3}}', '{"shortcuts": []}',
      '{"prefetch_frames": -1}'],
 )  # fmt: skip
@@ -106,8 +106,8 @@ def test_recent_paths_are_few_and_the_newest_is_first() -> None:
 
 
 def test_a_number_out_of_bounds_is_refused() -> None:
-    with pytest.raises(SettingsError, match="between 64 and 65536"):
-        replace(Settings(), cache_mib=3)
+    with pytest.raises(SettingsError, match="between 512 and 1048576"):
+        replace(Settings(), memory_mib=3)
 
 
 def test_paths_that_are_no_text_are_kept(tmp_path: Path) -> None:

@@ -167,4 +167,8 @@ class ViewerApi:
         pixels = self._parts.view.pixels
         if pixels is None:
             raise NothingShownError("No image is shown.", "Open a study first.")
+        if pixels.reduced_by > 1:
+            raise NothingShownError(
+                "The image is still shown at reduced resolution.", "Try again in a moment."
+            )
         return pixels

@@ -20,11 +20,15 @@ from precedent_viewer.builtin.window import window_commands
 from precedent_viewer.builtin.window_frame import FrameActions, frame_commands
 from precedent_viewer.cine.attach import attach as attach_cine
 from precedent_viewer.commands import CommandRegistry
+from precedent_viewer.decoding import HERE, Decoders
 from precedent_viewer.extensions import activate_extensions
 from precedent_viewer.frame_loader import FrameLoader
 from precedent_viewer.image_windows import ImageWindows
 from precedent_viewer.linking.attach import attach as attach_linking
 from precedent_viewer.main_window import MainWindow
+from precedent_viewer.measuring.attach import attach as attach_measuring
+from precedent_viewer.memory import process_budget
+from precedent_viewer.memory_cap import attach as attach_memory_cap
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
 from precedent_viewer.notifications import Level
@@ -38,6 +42,7 @@ from precedent_viewer.panels.volume.attach import attach as attach_volume
 from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import load_presets, presets_for
 from precedent_viewer.render.canvas import Canvas, Tools
+from precedent_viewer.responsiveness import keep_collections_short
 from precedent_viewer.settings import Settings, SettingsStore, ThemeName
 from precedent_viewer.shortcuts import ShortcutDialog
 from precedent_viewer.snapshot import snapshot_of
@@ -59,14 +64,15 @@ from precedent_viewer.views import Views
 
 logger = logging.getLogger(__name__)
 
-MIB = 1024 * 1024
 ANNOUNCE_MS = 40
 """Extensions hear of a change at most this often; a drag makes hundreds of changes a second."""
 SAVE_MS = 500
 FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_linking,
     attach_cine,
+    attach_measuring,
     attach_volume,
+    attach_memory_cap,
 )
 """The rooms of the window, in the order in which their panels and commands appear."""
 
@@ -80,21 +86,25 @@ class App:
         settings: SettingsStore,
         log: MemoryLog,
         extensions: Sequence[EntryPoint] = (),
+        *,
+        decoders: Decoders = HERE,
     ) -> None:
         self.application = application
         self.settings = settings
         self.tasks = TaskRunner()
         self.tree = StudyTree()
         self.registry = CommandRegistry(settings.current.shortcuts)
+        self.memory = process_budget(settings.current.memory_mib)
         self.loader = FrameLoader(
             self.tasks,
-            settings.current.cache_mib * MIB,
+            self.memory,
             prefetch_frames=settings.current.prefetch_frames,
+            decoders=decoders,
         )
         self.views = Views(self.tree, self.loader)
         self.view = ActiveView(self.views)
         self.tools = ToolChoice()
-        self.thumbnails = Thumbnails(self.tasks)
+        self.thumbnails = Thumbnails(self.tasks, decoders)
         self.opener = Opener(self.tree, self.tasks)
         self._theme = load_theme(settings.current.theme)
         apply_theme(application, self._theme)
@@ -214,7 +224,8 @@ class App:
     def is_quiet(self) -> bool:
         """Whether the list is filled and the screen shows what is wanted."""
         own = self.tasks.is_quiet("paint", "frames", "thumbnails", "files", "general")
-        return own and not self.opener.is_busy and self.images.is_current
+        is_loaded = self.loader.is_quiet and not self.opener.is_busy
+        return own and is_loaded and self.images.is_current
 
     def close(self) -> None:
         """Save, tell the extensions, end the threads. Safe to call twice."""
@@ -354,6 +365,7 @@ class App:
     def _settle(self, progress: object) -> None:
         self.thumbnails.is_settled = progress is None
         if progress is None:
+            keep_collections_short()
             self.studies.list.update()
             self.studies.refresh()
 

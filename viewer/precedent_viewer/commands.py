@@ -16,16 +16,8 @@ from precedent_viewer.errors import ViewerError, one_line
 logger = logging.getLogger(__name__)
 
 MENU_ORDER: tuple[str, ...] = (
-    "File",
-    "View",
-    "Layout",
-    "Window",
-    "Tools",
-    "Ask",
-    "Cases",
-    "Panels",
-    "Help",
-)
+    "File", "View", "Layout", "Window", "Tools", "Measure", "Ask", "Cases", "Panels", "Help",
+)  # fmt: skip
 """Menus in the order of the menu bar; a menu that is not named here comes before Help."""
 
 

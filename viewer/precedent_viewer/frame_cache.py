@@ -24,6 +24,16 @@ class FrameCache(Generic[K, V]):
         """Bytes of all values held, as told by `put`."""
         return self._used_bytes
 
+    @property
+    def budget_bytes(self) -> int:
+        """The most that is held."""
+        return self._budget_bytes
+
+    def set_budget(self, budget_bytes: int) -> None:
+        """Hold at most so much from now on."""
+        self._budget_bytes = budget_bytes
+        self._shrink()
+
     def __len__(self) -> int:
         return len(self._entries)
 
@@ -38,6 +48,11 @@ class FrameCache(Generic[K, V]):
         self._entries.move_to_end(key)
         return entry[0]
 
+    def peek(self, key: K) -> V | None:
+        """Give a value without marking it as used; None when it is not held."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry[0]
+
     def put(self, key: K, value: V, size_bytes: int) -> None:
         """Hold a value, dropping the longest unused ones to stay within the budget."""
         self.discard(key)
@@ -45,9 +60,7 @@ class FrameCache(Generic[K, V]):
             return
         self._entries[key] = (value, size_bytes)
         self._used_bytes += size_bytes
-        while self._used_bytes > self._budget_bytes:
-            _, (_, freed) = self._entries.popitem(last=False)
-            self._used_bytes -= freed
+        self._shrink()
 
     def discard(self, key: K) -> None:
         """Drop a value if it is held."""
@@ -59,3 +72,8 @@ class FrameCache(Generic[K, V]):
         """Drop everything."""
         self._entries.clear()
         self._used_bytes = 0
+
+    def _shrink(self) -> None:
+        while self._used_bytes > self._budget_bytes:
+            _, (_, freed) = self._entries.popitem(last=False)
+            self._used_bytes -= freed

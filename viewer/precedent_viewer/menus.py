@@ -1,5 +1,6 @@
 """Menus, tool bar and shortcuts, all derived from the command registry."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from precedent_viewer.theme import Theme, icon
 from precedent_viewer.words import label
 
 REFRESH_MS = 30
+LONGEST_WAIT_MS = 250
 TOOL_BAR_ICON_PX = 20
 TOOL_BAR: tuple[str | None, ...] = (
     "file.open-files", "file.open-folder", None,
@@ -52,6 +54,7 @@ class Menus:
         self._image_widget: QWidget | None = None
         self._bar: QToolBar | None = None
         self._menu_buttons: dict[str, QToolButton] = {}
+        self._first_change = 0.0
         self._timer = QTimer(window)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
@@ -96,6 +99,9 @@ class Menus:
     def refresh_soon(self) -> None:
         """Refresh once after a burst of changes."""
         if not self._timer.isActive():
+            self._first_change = time.monotonic()
+        # It waits for the end of a burst, such as a scroll, but never for long.
+        if 1000 * (time.monotonic() - self._first_change) < LONGEST_WAIT_MS:
             self._timer.start()
 
     def refresh(self) -> None:

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 ThemeName = Literal["dark", "light"]
 SETTINGS_FILE = "viewer.json"
 RECENT_LIMIT = 10
+LEAST_MEMORY_MIB, MOST_MEMORY_MIB = 512, 1 << 20
 
 
 class SettingsError(ViewerError):
@@ -38,9 +39,9 @@ class Settings:
     """What lies over the image: annotations, segmentations, reference lines."""
     show_patient: bool = True
     """The patient's name, number and study date on the image."""
-    cache_mib: int = 1024
-    """Decoded frames kept in memory, 64 to 65536 MiB."""
-    prefetch_frames: int = 12
+    memory_mib: int = 0
+    """The most memory the viewer takes, 512 to 1048576 MiB; 0 is a quarter of the machine's."""
+    prefetch_frames: int = 30
     """Neighbours decoded ahead on each side, 0 to 200."""
     recent_paths: tuple[str, ...] = ()
     """Files and folders opened last, newest first."""
@@ -54,9 +55,10 @@ class Settings:
     def __post_init__(self) -> None:
         if self.theme not in get_args(ThemeName):
             raise SettingsError(f"The theme {self.theme!r} is not known.", "Use dark or light.")
-        if not 64 <= self.cache_mib <= 65536:
+        if self.memory_mib != 0 and not (LEAST_MEMORY_MIB <= self.memory_mib <= MOST_MEMORY_MIB):
             raise SettingsError(
-                f"cache_mib is {self.cache_mib}; it must be between 64 and 65536.",
+                f"memory_mib is {self.memory_mib}; it must be 0 or between {LEAST_MEMORY_MIB} and "
+                f"{MOST_MEMORY_MIB}.",
                 "Correct the number.",
             )
         if not 0 <= self.prefetch_frames <= 200:

@@ -5,6 +5,7 @@ The function gets values and returns a value. Callbacks arrive on the GUI thread
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from typing import Any, Literal
@@ -16,17 +17,19 @@ from precedent_viewer.errors import ViewerError
 
 logger = logging.getLogger(__name__)
 
-PoolName = Literal["paint", "frames", "thumbnails", "files", "settings", "general"]
+PoolName = Literal["paint", "frames", "ahead", "thumbnails", "files", "settings", "general"]
 POOL_THREADS: dict[PoolName, int] = {
     "paint": 1,
-    "frames": 2,
+    "frames": max(2, min(6, (os.cpu_count() or 2) - 1)),
+    "ahead": 1,
     "thumbnails": 1,
     "files": 1,
     "settings": 1,
     "general": 4,
 }
 """Threads of each pool. Decoders release the interpreter's lock for most of their time, so two
-frames at once stay ahead of the wheel. `settings` has one, so that writes keep their order."""
+frames at once stay ahead of the wheel, and more do where there are more cores. `ahead` decodes
+what nobody has asked for yet. `settings` has one, so that writes keep their order."""
 
 
 class TaskFailed(ViewerError):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from psygnal import Signal
 
 from precedent_resources import PrecedentError
+from precedent_viewer.decoding import Loaded
 from precedent_viewer.dicom.frames import FramePixels
-from precedent_viewer.frame_loader import FrameLoader, Loaded
+from precedent_viewer.frame_loader import FrameLoader
 from precedent_viewer.grey_levels import AS_IN_FILE, GreyChoice, GreyLevels
 from precedent_viewer.layers import Layers
 from precedent_viewer.model.study import Frame, Series, StudyTree

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
+from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from tests.viewer.conftest import MakeApp, WriteSeries
 
@@ -146,3 +147,23 @@ def test_colours_reach_the_screen_and_what_is_asked_about(
     panel_of(app).colours.setCurrentText("Hot iron")
     painted = app.api.painted_pixels()
     assert (painted[..., 0] != painted[..., 2]).any()
+
+
+def test_a_volume_has_its_share_of_the_memory_until_the_studies_are_closed(planes: App) -> None:
+    # Five slices of 24 x 32 in two bytes.
+    assert planes.memory.claims == {"The volume": 5 * 24 * 32 * 2}
+    planes.close_all()
+    assert planes.memory.claims == {}
+
+
+def test_a_volume_beyond_the_cap_is_refused_in_one_sentence(
+    make_app: MakeApp, study: Path, qtbot: QtBot
+) -> None:
+    app = make_app()
+    app.open_paths([study])
+    qtbot.waitUntil(lambda: app.is_quiet and app.view.has_image())
+    app.memory.set_cap(1)
+    app.registry.run("volume.show-planes")
+    said = app.window.notifications.findChild(QLabel, "notification-text")
+    assert said is not None
+    assert "The volume needs" in said.text()

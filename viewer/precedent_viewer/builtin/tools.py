@@ -29,10 +29,17 @@ def tool_commands(view: ActiveView, choice: ToolChoice) -> tuple[Command, ...]:
 
 
 def choose_command(
-    choice: ToolChoice, name: ToolName, title: str, key: str | None, icon: str, doc: str
+    choice: ToolChoice,
+    name: ToolName,
+    title: str,
+    key: str | None,
+    icon: str,
+    doc: str,
+    *,
+    menu: str = "Tools",
 ) -> Command:
     """Give the command by which the left button gets a tool."""
     return Command(
-        f"tools.use-{name}", title, lambda: choice.choose(name), "Tools", key, None, icon, doc,
+        f"tools.use-{name}", title, lambda: choice.choose(name), menu, key, None, icon, doc,
         checked=lambda: choice.left == name,
     )  # fmt: skip

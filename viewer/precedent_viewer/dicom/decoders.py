@@ -8,17 +8,17 @@ import struct
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from openjpeg.utils import decode as decode_jpeg_2000
 from openjpeg.utils import get_parameters as jpeg_2000_parameters
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
+from precedent_viewer.dicom import jpeg_2000
 from precedent_viewer.dicom.codestream import JpegStart, jpeg_start, stated_size
 from precedent_viewer.dicom.image_pixel import ImagePixel
 from precedent_viewer.dicom.native import native_values, shaped, without_unused_bits
@@ -45,6 +45,10 @@ class Decoded:
 
 
 Decoder = Callable[[bytes, ImagePixel, str], Decoded]
+
+
+DecodeFrame: TypeAlias = Callable[[bytes, ImagePixel, str, str], Decoded]
+"""From a compressed frame's bytes, what it is made of, its transfer syntax and its place's name."""
 
 
 def decode_frame(data: bytes, pixel: ImagePixel, uid: str, place: str) -> Decoded:
@@ -214,7 +218,7 @@ def _segment(data: bytes, start: int, end: int, wanted: int) -> bytes:
 
 def _openjpeg(data: bytes, pixel: ImagePixel, uid: str) -> Decoded:
     """Decode JPEG 2000 and HTJ2K. The codec turns YBR_RCT and YBR_ICT into RGB itself."""
-    values = decode_jpeg_2000(data)
+    values = jpeg_2000.decoded(data)
     is_signed = values.dtype.kind == "i"
     if is_signed != pixel.is_signed:
         # The codestream's sign is wrong; the bits are right and get the sign of the header.

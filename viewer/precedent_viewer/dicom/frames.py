@@ -11,7 +11,9 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.colour import Palette
+from precedent_viewer.dicom.decoders import DecodeFrame, decode_frame
 from precedent_viewer.dicom.frame_values import decoded_frame
+from precedent_viewer.dicom.image_file import ImageFile
 from precedent_viewer.dicom.image_pixel import ImagePixel
 from precedent_viewer.dicom.lut import IDENTITY, FloatImage, LookupTable, Rescale, apply_modality
 from precedent_viewer.errors import UnsupportedError
@@ -46,6 +48,9 @@ class FramePixels:
     """Of the modality values: "HU", "Gy", "BQML", "SUV", "US" (unspecified)..., "" when unknown."""
     notes: tuple[str, ...] = ()
     """What the picture lacks against the file, to be shown on it: "3 rows missing: shown black"."""
+    reduced_by: int = 1
+    """Pixels of the file that each known value stands for along a side; above 1 the values between
+    are made up until the whole frame is decoded: nothing may be measured on them."""
 
     @property
     def rows(self) -> int:
@@ -63,9 +68,10 @@ class FramePixels:
         return self.stored.ndim == 3 or self.palette is not None
 
 
-def read_frame(frame: Frame) -> FramePixels:
+def read_frame(frame: Frame, decode: DecodeFrame = decode_frame) -> FramePixels:
     """Decode one frame.
 
+    decode: what turns a compressed frame into values, here or in a process of its own.
     Raises FileError, UnsupportedError or DecodeError, each with one sentence.
     """
     path, index = frame.instance.path, frame.index
@@ -80,11 +86,23 @@ def read_frame(frame: Frame) -> FramePixels:
             is_signed=picture.values.dtype.kind == "i",
             notes=picture.notes,
         )
-    return _read_dicom(path, index)
+    return _read_dicom(path, index, decode)
 
 
-def _read_dicom(path: Path, index: int) -> FramePixels:
-    image, values, notes = decoded_frame(path, index)
+def _read_dicom(path: Path, index: int, decode: DecodeFrame) -> FramePixels:
+    image, values, notes = decoded_frame(path, index, decode)
+    return pixels_of(image, index, values, notes)
+
+
+def pixels_of(
+    image: ImageFile,
+    index: int,
+    values: StoredImage,
+    notes: tuple[str, ...],
+    *,
+    reduced_by: int = 1,
+) -> FramePixels:
+    """Join a frame's values with what its file says about them."""
     pixel, pipeline = image.pixel, image.pipeline(index)
     return FramePixels(
         stored=values,
@@ -98,6 +116,7 @@ def _read_dicom(path: Path, index: int) -> FramePixels:
         palette=image.palette,
         units=pipeline.units,
         notes=notes + pipeline.notes,
+        reduced_by=reduced_by,
     )
 
 

@@ -8,7 +8,7 @@ square, and below one it is reduced by averaging first, so that fine detail neve
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -38,7 +38,7 @@ from precedent_viewer.render.overlay import OverlayContent, paint_overlay
 from precedent_viewer.render.overlay_content import overlay_of
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 from precedent_viewer.theme import Theme
-from precedent_viewer.tools.base import Button, Modifier, PointerEvent, Tool, ToolName
+from precedent_viewer.tools.base import Button, Drawing, Modifier, PointerEvent, Tool, ToolName
 from precedent_viewer.tools.choice import ToolChoice
 from precedent_viewer.view import View
 
@@ -48,6 +48,9 @@ WHEEL_STEP = 120
 """Qt's unit: one notch of a wheel is 120 eighths of a degree."""
 WHEEL_ZOOM = 1.15
 FAST_STEPS = 5
+LATE_MS = 30
+"""A wanted frame that has not come by then is said to be on its way; most come sooner, and
+painting the old one once more would cost each step twice."""
 LENS_FACTOR = 2.5
 LENS_PX = 110.0
 """Radius of the lens; in small viewports it is LENS_SHARE of the shorter side."""
@@ -121,12 +124,16 @@ class Canvas(QWidget):
         self.show_patient = True
         self.is_marked = False
         """Whether it is to be seen that this viewport is the active one."""
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self.update)
         view.pixels_changed.connect(self._render_soon)
         view.grey.changed.connect(self._render_soon)
         view.place.placed.connect(self._follow_place)
         view.region_changed.connect(lambda _region: self.update())
-        view.frame_changed.connect(lambda _frame: self.update())
-        view.layers.changed.connect(lambda: self.update())
+        view.frame_changed.connect(lambda _frame: self._late.start())
+        view.layers.changed.connect(self._redraw)
         tools.choice.changed.connect(lambda _name: self._show_cursor(None))
 
     def sizeHint(self) -> QSize:
@@ -191,6 +198,7 @@ class Canvas(QWidget):
             self._start_render(pixels)
         if look.pixels is pixels and self._view.shown_frame is not None:
             self._view.skipped.paint(self._view.shown_frame)
+            self._late.stop()
         self.update()
         self.setAccessibleDescription(". ".join(self.overlay().bottom_left))
         self.painted.emit()
@@ -206,7 +214,12 @@ class Canvas(QWidget):
             wanted = self._wanted_look(pixels)
             if not wanted.equals(self._shown_look):
                 self._start_render(pixels)
-        self.update()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Paint again, unless another frame is about to be painted anyway."""
+        if not self._late.isActive():
+            self.update()
 
     # Painting
 
@@ -313,7 +326,11 @@ class Canvas(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         """Fill the window with this viewport, or bring the others back."""
-        if event is not None and event.button() == Qt.MouseButton.LeftButton:
+        if event is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if isinstance(self._tools.of("left"), Drawing):
+            self.mousePressEvent(event)
+        else:
             self.single_wanted.emit()
 
     def focusInEvent(self, event: QFocusEvent | None) -> None:
@@ -372,9 +389,13 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Let Escape remove the region; every other key belongs to commands."""
-        if event is not None and event.key() == Qt.Key.Key_Escape and self._view.region:
-            self._view.set_region(None)
-            return
+        if event is not None and event.key() == Qt.Key.Key_Escape:
+            tool = self._tools.of("left")
+            if isinstance(tool, Drawing) and tool.cancel():
+                return
+            if self._view.region:
+                self._view.set_region(None)
+                return
         super().keyPressEvent(event)
 
     def _show_cursor(self, pointer: PointerEvent | None) -> None:

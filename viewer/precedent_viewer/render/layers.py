@@ -10,7 +10,7 @@ from PyQt6.sip import voidptr
 
 from precedent_viewer.layers import LayerContent, Mark, PointPx, Shutter
 from precedent_viewer.placement import Placement
-from precedent_viewer.render.overlay import HALO, write
+from precedent_viewer.render.rimmed import HALO, write
 
 CROSS_PX = 6.0
 HANDLE_PX = 8.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from PyQt6.QtCore import QLineF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from precedent_viewer.render.rimmed import HALO, write
 from precedent_viewer.theme import Theme
 
 MARGIN_PX = 14.0
@@ -18,9 +19,6 @@ HANDLE_PX = 8.0
 SMALL_TEXT = 0.85
 TRACK_END_PX = 90.0
 """The track of the image's place leaves the corners to their texts."""
-HALO = QColor(0, 0, 0, 190)
-"""Dark rim around letters and lines, so that they stay readable on white."""
-RIM = tuple(QPointF(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +137,6 @@ def _lines(
             left = area.right() - metrics.horizontalAdvance(words)
         baseline = top + number * step + metrics.ascent()
         write(painter, QPointF(left, baseline), words, colors[min(number, 1)])
-
-
-def write(painter: QPainter, baseline: QPointF, words: str, color: QColor) -> None:
-    """Write words with a dark rim."""
-    # Eight shifted copies cost a fiftieth of stroking the letters' outlines, and look the same.
-    painter.setPen(HALO)
-    for shift in RIM:
-        painter.drawText(baseline + shift, words)
-    painter.setPen(color)
-    painter.drawText(baseline, words)
 
 
 def _paint_letters(

@@ -1,7 +1,7 @@
 """What a tool is, and the pointer event it gets. No Qt."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 Button = Literal["left", "middle", "right"]
 Modifier = Literal["shift", "ctrl", "alt"]
@@ -45,4 +45,13 @@ class Tool(Protocol):
 
     def hover(self, event: PointerEvent) -> Cursor:
         """Say which cursor fits here."""
+        ...
+
+
+@runtime_checkable
+class Drawing(Protocol):
+    """A tool whose gestures may need several clicks: double clicks and Escape belong to it."""
+
+    def cancel(self) -> bool:
+        """Give up what is half drawn; says whether there was anything."""
         ...

@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable, Sequence
 
-import psutil
 from psygnal import Signal
 
 from precedent_resources import PrecedentError
+from precedent_viewer.decoding import HERE, Decoders
+from precedent_viewer.memory import MemoryBudget, MemoryCapError
 from precedent_viewer.model.study import Frame
 from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.view import View
@@ -14,8 +15,8 @@ from precedent_viewer.volume.stack import Volume, VolumeError, build_volume, byt
 
 KEPT = 3
 """Volumes kept: that of a reformat, and two of a fusion."""
-MEMORY_SHARE = 0.5
-"""Of the free memory that one volume may take while it is made."""
+CLAIM = "The volume"
+"""The name under which volumes have their share of the viewer's memory."""
 Key = tuple[Frame, int]
 
 
@@ -25,8 +26,10 @@ class VolumeMaker:
     progressed = Signal(object)
     """Share of the slices read, or None when nothing is being made."""
 
-    def __init__(self, tasks: TaskRunner) -> None:
+    def __init__(self, tasks: TaskRunner, memory: MemoryBudget, decoders: Decoders = HERE) -> None:
+        self._decoders = decoders
         self._tasks = tasks
+        self._memory = memory
         self._kept: dict[Key, Volume] = {}
         self._cancel: threading.Event | None = None
 
@@ -51,14 +54,14 @@ class VolumeMaker:
             return
         self.cancel()
         try:
-            _require_memory(frames)
-        except VolumeError as error:
+            self._claim(bytes_needed(frames))
+        except MemoryCapError as error:
             on_error(error)
             return
         cancel = self._cancel = threading.Event()
 
         def work(*, progress: Callable[[float], None]) -> Volume:
-            return build_volume(frames, cancel, progress=progress)
+            return build_volume(frames, cancel, progress=progress, read=self._decoders.read)
 
         def take(volume: Volume) -> None:
             self._end(cancel)
@@ -79,22 +82,38 @@ class VolumeMaker:
         if self._cancel is not None:
             self._cancel.set()
             self._cancel = None
+            self._memory.claim(CLAIM, self._kept_bytes())
             self.progressed.emit(None)
 
     def forget(self) -> None:
         """Stop, and let go of every volume."""
         self.cancel()
         self._kept.clear()
+        self._memory.release(CLAIM)
+
+    def _claim(self, needed: int) -> None:
+        """Make room for one more volume; older ones go when it does not fit beside them."""
+        try:
+            self._memory.claim(CLAIM, self._kept_bytes() + needed)
+        except MemoryCapError:
+            self._kept.clear()
+            self._memory.release(CLAIM)
+            self._memory.claim(CLAIM, needed)
+
+    def _kept_bytes(self) -> int:
+        return sum(volume.values.nbytes for volume in self._kept.values())
 
     def _end(self, cancel: threading.Event) -> None:
         if self._cancel is cancel:
             self._cancel = None
+            self._memory.claim(CLAIM, self._kept_bytes())
         self.progressed.emit(None)
 
     def _keep(self, key: Key, volume: Volume) -> None:
         self._kept[key] = volume
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
+        self._memory.claim(CLAIM, self._kept_bytes())
 
 
 def frames_of_phase(view: View) -> tuple[Frame, ...]:
@@ -103,13 +122,3 @@ def frames_of_phase(view: View) -> tuple[Frame, ...]:
         raise VolumeError("No series is shown.", "Open a study first.")
     length, phase = view.phase_length, view.phase
     return view.series.frames[phase * length : (phase + 1) * length]
-
-
-def _require_memory(frames: Sequence[Frame]) -> None:
-    needed, free = bytes_needed(frames), psutil.virtual_memory().available
-    if needed > MEMORY_SHARE * free:
-        raise VolumeError(
-            f"The volume needs {needed / 1e9:.1f} GB while it is made, and {free / 1e9:.1f} GB of "
-            "memory are free.",
-            "Close other studies or programs.",
-        )

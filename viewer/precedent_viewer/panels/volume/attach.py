@@ -26,7 +26,7 @@ class Reformats:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self.maker = VolumeMaker(parts.tasks)
+        self.maker = VolumeMaker(parts.tasks, parts.loader.memory, parts.loader.decoders)
         self.shown = ShownPlanes(parts.views)
         self.layer = FusionLayer(parts.tasks)
         self.panel = ReformatPanel(

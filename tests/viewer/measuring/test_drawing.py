@@ -1,0 +1,178 @@
+"""Drawing in the window: from the pointer to the number, the panel, undo and the next start."""
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tests.viewer.conftest import MakeApp
+
+from precedent_viewer.app import App
+from precedent_viewer.measuring.annotations import Annotation, Kind, PointPx
+from precedent_viewer.measuring.drawing import DrawTool
+from precedent_viewer.measuring.layer import AnnotationLayer
+from precedent_viewer.panels.annotations import AnnotationsPanel
+from precedent_viewer.tools.base import PointerEvent
+
+
+@pytest.fixture
+def opened(make_app: MakeApp, study: Path, qtbot: QtBot) -> App:
+    app = make_app()
+    app.open_paths([study])
+    qtbot.waitUntil(lambda: app.is_quiet and app.view.has_image())
+    app.view.place.fit()
+    return app
+
+
+def panel_of(app: App) -> AnnotationsPanel:
+    found = app.window.findChild(AnnotationsPanel)
+    assert found is not None
+    return found
+
+
+def tool_of(app: App, kind: Kind) -> DrawTool:
+    tool = app.canvas._tools.by_name[kind]
+    assert isinstance(tool, DrawTool)
+    return tool
+
+
+def at(app: App, point: PointPx) -> PointerEvent:
+    return PointerEvent(*app.view.place.to_screen(*point))
+
+
+def drag(app: App, kind: Kind, *points: PointPx) -> None:
+    tool = tool_of(app, kind)
+    tool.press(at(app, points[0]))
+    for point in points[1:]:
+        tool.drag(at(app, point))
+    tool.release(at(app, points[-1]))
+
+
+def click(app: App, kind: Kind, point: PointPx) -> None:
+    tool = tool_of(app, kind)
+    tool.hover(at(app, point))
+    tool.press(at(app, point))
+    tool.release(at(app, point))
+
+
+def only(app: App) -> Annotation:
+    (one,) = panel_of(app)._book.all()
+    return one
+
+
+def lines(app: App, qtbot: QtBot) -> tuple[str, ...]:
+    layer = next(one for one in app.views.active.layers if isinstance(one, AnnotationLayer))
+    layer.content(app.views.active)
+    qtbot.waitUntil(lambda: bool(layer.result(only(app)).lines))
+    return layer.result(only(app)).lines
+
+
+def test_a_dragged_length_is_told_in_millimetres(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "length", (4, 4), (20, 16))
+    # 16 and 12 pixels of 0.5 mm: 10 mm.
+    assert lines(opened, qtbot) == ("10.0 mm",)
+
+
+def test_a_region_is_told_in_hounsfield_units(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "rectangle", (4, 4), (8, 10))
+    # Columns 4 to 7 hold -120, -110, -100, -90 HU.
+    said = lines(opened, qtbot)
+    assert said[0] == "Mean \N{MINUS SIGN}105.0, SD 11.2 HU"
+    assert "6.00 mm²" in said[1]
+
+
+def test_an_angle_takes_a_drag_and_a_click(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "angle", (20, 4), (4, 4))
+    click(opened, "angle", (4, 20))
+    assert lines(opened, qtbot) == ("90.0°",)
+
+
+def test_cobb_takes_two_drags(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "cobb", (2, 2), (20, 2))
+    drag(opened, "cobb", (2, 8), (14, 20))
+    assert lines(opened, qtbot) == ("Cobb 45.0°",)
+
+
+def test_a_polygon_closes_on_its_first_corner(opened: App) -> None:
+    for point in ((2, 2), (20, 2), (20, 18)):
+        click(opened, "polygon", point)
+    click(opened, "polygon", (2, 2))
+    assert only(opened).kind == "polygon"
+    assert len(only(opened).points) == 3
+
+
+def test_escape_gives_up_what_is_half_drawn(opened: App) -> None:
+    click(opened, "polygon", (2, 2))
+    assert tool_of(opened, "polygon").cancel()
+    assert panel_of(opened)._book.all() == ()
+
+
+def test_a_click_with_a_drag_tool_draws_nothing(opened: App) -> None:
+    click(opened, "length", (5, 5))
+    assert panel_of(opened)._book.all() == ()
+
+
+def test_a_probe_tells_the_pixels_value(opened: App, qtbot: QtBot) -> None:
+    click(opened, "probe", (7.5, 3.5))
+    assert lines(opened, qtbot) == ("\N{MINUS SIGN}90.0 HU",)
+
+
+def test_handles_lines_and_undo(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "length", (4, 4), (20, 16))
+    drag(opened, "length", (20, 16), (20, 4))
+    assert only(opened).points[1] == pytest.approx((20, 4))
+    drag(opened, "length", (12, 4), (12, 10))
+    assert only(opened).points[0] == pytest.approx((4, 10))
+    opened.registry.run("measure.undo")
+    opened.registry.run("measure.undo")
+    assert only(opened).points[1] == pytest.approx((20, 16))
+    opened.registry.run("measure.redo")
+    assert only(opened).points[1] == pytest.approx((20, 4))
+
+
+def test_keys_alone_draw_and_move(opened: App) -> None:
+    opened.registry.run("measure.new-length")
+    x, y = only(opened).points[1]
+    opened.registry.run("measure.nudge-right")
+    opened.registry.run("measure.nudge-down")
+    assert only(opened).points[1] == (x + 1, y + 1)
+    opened.registry.run("measure.remove")
+    assert panel_of(opened)._book.all() == ()
+
+
+def test_the_list_jumps_and_the_next_start_has_it_all(
+    opened: App, make_app: MakeApp, study: Path, qtbot: QtBot
+) -> None:
+    opened.view.go_to(3)
+    qtbot.waitUntil(lambda: opened.view.shown_frame == opened.view.frame)
+    drag(opened, "length", (4, 4), (20, 16))
+    opened.view.go_to(0)
+    opened.window.close()
+    again = make_app()
+    again.open_paths([study])
+    qtbot.waitUntil(lambda: again.is_quiet and again.view.has_image())
+    panel = panel_of(again)
+    item = panel.list.topLevelItem(0)
+    assert item is not None
+    panel.list.setCurrentItem(item)
+    assert again.view.index == 3
+
+
+def test_the_table_holds_receipts_and_no_formulas(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "rectangle", (4, 4), (8, 10))
+    lines(opened, qtbot)
+    panel = panel_of(opened)
+    panel.text.setText("=cmd()")
+    panel.text.editingFinished.emit()
+    table = panel.table()
+    assert "'=cmd()" in table
+    assert "24 pixels" in table
+
+
+def test_marks_lie_on_their_own_image_alone(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "length", (4, 4), (20, 16))
+    view = opened.views.active
+    layer = next(one for one in view.layers if isinstance(one, AnnotationLayer))
+    assert layer.content(view).marks
+    opened.view.go_to(1)
+    qtbot.waitUntil(lambda: opened.view.shown_frame == opened.view.frame)
+    assert layer.content(view).marks == ()

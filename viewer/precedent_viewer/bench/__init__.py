@@ -1,0 +1,1 @@
+"""Benchmarks of the viewer: what a reader waits for, measured off screen."""

@@ -1,0 +1,1 @@
+"""Annotations and measurements: from stored pixels, with a receipt, kept by image."""

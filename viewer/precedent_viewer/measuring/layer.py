@@ -1,0 +1,142 @@
+"""Annotations as a layer over the images they are drawn on. No Qt.
+
+Numbers are computed on a worker; while a figure is dragged the last ones stay until the new ones
+are there.
+"""
+
+import math
+
+from psygnal import Signal
+
+from precedent_resources import PrecedentError
+from precedent_viewer.dicom.frames import FramePixels
+from precedent_viewer.layers import NOTHING, LayerContent, Mark
+from precedent_viewer.measuring.annotations import Annotation, ImageKey
+from precedent_viewer.measuring.book import AnnotationBook
+from precedent_viewer.measuring.results import Result, measure
+from precedent_viewer.model.study import Frame
+from precedent_viewer.tasks import TaskRunner
+from precedent_viewer.view import View
+
+COLOUR = "#7fd4ff"
+CHOSEN = "#ffd166"
+LABEL_GAP_PX = 10.0
+ARROW_PX = 11.0
+ARROW_SPREAD = 0.45
+EMPTY = Result((), ())
+
+
+class AnnotationLayer:
+    """One layer for all viewports."""
+
+    name = "Annotations"
+    changed = Signal()
+
+    def __init__(self, book: AnnotationBook, tasks: TaskRunner) -> None:
+        self._book, self._tasks = book, tasks
+        self._results: dict[str, tuple[Annotation, Result]] = {}
+        self._asked: dict[str, Annotation] = {}
+        self._drafts: dict[View, Annotation] = {}
+        book.changed.connect(self._follow)
+        book.selected.connect(lambda _id: self.changed.emit())
+
+    def draft(self, view: View, annotation: Annotation | None) -> None:
+        """Show what is being drawn in a viewport before it is kept, or nothing."""
+        if annotation is None:
+            self._drafts.pop(view, None)
+        else:
+            self._drafts[view] = annotation
+        self.changed.emit()
+
+    def drawn(self, view: View) -> tuple[Annotation, ...]:
+        """Give what lies on a viewport's painted frame; a draft stands for its own old state."""
+        frame = view.shown_frame
+        if frame is None:
+            return ()
+        kept = self._book.on(image_key(frame))
+        draft = self._drafts.get(view)
+        if draft is None:
+            return kept
+        return (*(one for one in kept if one.id != draft.id), draft)
+
+    def result(self, annotation: Annotation) -> Result:
+        """Give the numbers that are known of an annotation."""
+        return self._results.get(annotation.id, (annotation, EMPTY))[1]
+
+    def content(self, view: View) -> LayerContent:
+        """Give the marks of a viewport's painted frame."""
+        frame, pixels = view.shown_frame, view.pixels
+        drawn = self.drawn(view)
+        if frame is None or pixels is None or not drawn:
+            return NOTHING
+        for one in drawn:
+            self._compute(one, frame, pixels)
+        return LayerContent(marks=tuple(mark for one in drawn for mark in self._marks(one, view)))
+
+    def _marks(self, one: Annotation, view: View) -> tuple[Mark, ...]:
+        selection = self._book.selection
+        is_chosen = selection is not None and selection.id == one.id
+        colour = CHOSEN if is_chosen else COLOUR
+        label = "\n".join(part for part in (one.text, *self.result(one).lines) if part)
+        handles = one.points if is_chosen and one.kind != "freehand" else ()
+        main = Mark(
+            one.points[:2] if one.kind == "cobb" else one.outline(),
+            colour,
+            closed=one.is_area,
+            label=label,
+            label_at=one.label_at or label_place(one, view),
+            handles=handles,
+        )
+        if one.kind == "cobb":
+            return (main, Mark(one.points[2:], colour))
+        if one.kind == "arrow":
+            return (main, Mark(_head(one, view), colour))
+        return (main,)
+
+    def _compute(self, one: Annotation, frame: Frame, pixels: FramePixels) -> None:
+        known = self._results.get(one.id)
+        if (known is not None and known[0] == one) or one.id in self._asked:
+            return
+        self._asked[one.id] = one
+
+        def take(result: Result) -> None:
+            self._asked.pop(one.id, None)
+            self._results[one.id] = (one, result)
+            # Asked again for what it has become meanwhile when it is painted next.
+            self.changed.emit()
+
+        def fail(error: PrecedentError) -> None:
+            take(Result((error.message,), ()))
+
+        self._tasks.run(measure, one, frame, pixels, on_result=take, on_error=fail)
+
+    def _follow(self) -> None:
+        kept = {one.id for one in self._book.all()}
+        for gone in self._results.keys() - kept - {one.id for one in self._drafts.values()}:
+            del self._results[gone]
+        self.changed.emit()
+
+
+def image_key(frame: Frame) -> ImageKey:
+    """Give the name by which annotations of a frame are kept."""
+    return ImageKey(frame.instance.sop_instance_uid, frame.index)
+
+
+def label_place(one: Annotation, view: View) -> tuple[float, float]:
+    """Give where a label lies that was not moved: right of the figure, a little apart."""
+    x = max(x for x, _ in one.outline())
+    y = min(y for at, y in one.outline() if at == x)
+    screen = view.place.to_screen(x, y)
+    return view.place.to_image(screen[0] + LABEL_GAP_PX, screen[1] - LABEL_GAP_PX / 2)
+
+
+def _head(one: Annotation, view: View) -> tuple[tuple[float, float], ...]:
+    """Give the arrow's head at its second point, of one size on the screen."""
+    tail, tip = (view.place.to_screen(*point) for point in one.points)
+    angle = math.atan2(tail[1] - tip[1], tail[0] - tip[0])
+    wings = [
+        (tip[0] + ARROW_PX * math.cos(angle + turn), tip[1] + ARROW_PX * math.sin(angle + turn))
+        for turn in (ARROW_SPREAD, -ARROW_SPREAD)
+    ]
+    points = (wings[0], tip, wings[1])
+    return tuple(view.place.to_image(*point) for point in points)

@@ -1,0 +1,187 @@
+"""What a measurement says, with the receipt by which it can be checked. No Qt."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from precedent_viewer.dicom.frames import FramePixels
+from precedent_viewer.dicom.lut import IDENTITY, LookupTable
+from precedent_viewer.dicom.opened import file_version, open_dicom
+from precedent_viewer.dicom.ultrasound import UltrasoundRegion, ultrasound_regions
+from precedent_viewer.errors import ViewerError
+from precedent_viewer.measuring.annotations import Annotation
+from precedent_viewer.measuring.geometry import (
+    angle_of,
+    area_of,
+    cobb_of,
+    length_of,
+    perimeter_of,
+)
+from precedent_viewer.measuring.masks import RULE, Mask, mask_of
+from precedent_viewer.measuring.scale import Scale, scale_of
+from precedent_viewer.measuring.statistics import RegionStatistics, region_statistics
+from precedent_viewer.model.study import Frame
+from precedent_viewer.values import unit_text, value_at
+from precedent_viewer.volume.suv import SuvError, SuvScale, suv_scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """A measurement's numbers in words, and how they came about."""
+
+    lines: tuple[str, ...]
+    """The label: the most telling number first."""
+    receipt: tuple[str, ...]
+    """Sentences: voxels, mask, chain, source."""
+    statistics: RegionStatistics | None = None
+    unit: str = ""
+    """Of the statistics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What of a file's header measurements need beside the pixels."""
+
+    regions: tuple[UltrasoundRegion, ...] = ()
+    suv: SuvScale | None = None
+    suv_problem: str = ""
+
+
+def measure(annotation: Annotation, frame: Frame, pixels: FramePixels) -> Result:
+    """Compute what an annotation says about a frame's own stored pixels; for a worker."""
+    calibration = calibration_of(frame)
+    scale = scale_of(frame, calibration.regions, *annotation.points)
+    if annotation.is_area:
+        return _of_area(annotation, pixels, scale, calibration)
+    if annotation.kind == "probe":
+        return _of_probe(annotation, pixels, calibration)
+    lines: tuple[str, ...] = ()
+    if annotation.kind == "length":
+        lines = (_length_text(annotation, scale),)
+    elif annotation.kind == "angle":
+        lines = (_angle_text(angle_of(annotation, scale), scale),)
+    elif annotation.kind == "cobb":
+        lines = (f"Cobb {_angle_text(cobb_of(annotation, scale), scale)}",)
+    if scale.remark and lines:
+        lines = (*lines, scale.remark)
+    return Result(lines, (_scale_sentence(scale),) if lines else ())
+
+
+def calibration_of(frame: Frame) -> Calibration:
+    """Read what a frame's file says about regions and uptake, once."""
+    instance = frame.instance
+    if instance.kind not in ("dicom", "reslice") or instance.modality not in ("US", "IVUS", "PT"):
+        return Calibration()
+    try:
+        return _calibration(instance.path, file_version(instance.path))
+    except ViewerError:
+        # A file that went away has no header to calibrate by; its pixels are still on the screen.
+        return Calibration(suv_problem="The file is gone, so its calibration is not known.")
+
+
+@lru_cache(maxsize=256)
+def _calibration(path: Path, version: tuple[int, int]) -> Calibration:
+    dataset = open_dicom(path).dataset
+    regions = ultrasound_regions(dataset)
+    try:
+        suv = suv_scale(dataset) if dataset.get("Modality") == "PT" else None
+    except SuvError as error:
+        return Calibration(regions, None, str(error))
+    return Calibration(regions, suv)
+
+
+def number_text(value: float) -> str:
+    """Write a number with as many decimals as a reader can use."""
+    size = abs(value)
+    digits = 0 if size >= 10_000 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _length_text(annotation: Annotation, scale: Scale) -> str:
+    if scale.is_uniform:
+        return f"{number_text(length_of(annotation, scale))} {scale.unit}"
+    across, down = scale.vector(*annotation.points)
+    return f"{number_text(abs(across))} {scale.unit}, {number_text(abs(down))} {scale.unit_down}"
+
+
+def _angle_text(degrees: float, scale: Scale) -> str:
+    if not scale.is_uniform:
+        return "no angle in a trace"
+    return f"{degrees:.1f}°"
+
+
+def _of_probe(annotation: Annotation, pixels: FramePixels, calibration: Calibration) -> Result:
+    x, y = annotation.points[0]
+    column, row = int(x // 1), int(y // 1)
+    values = value_at(pixels, column, row)
+    if not values:
+        return Result(("outside the image",), ())
+    words = ", ".join(number_text(value) for value in values)
+    unit = unit_text(pixels) if len(values) == 1 else ""
+    lines = [f"{words} {unit}".strip()]
+    if calibration.suv is not None and len(values) == 1:
+        lines.append(f"SUVbw {number_text(values[0] * calibration.suv.factor)} g/ml")
+    where = f"Pixel column {column}, row {row}, both from 0."
+    return Result(tuple(lines), (where, *_chain(pixels, calibration)))
+
+
+def _of_area(
+    annotation: Annotation, pixels: FramePixels, scale: Scale, calibration: Calibration
+) -> Result:
+    mask = mask_of(annotation, pixels.rows, pixels.columns)
+    lines = []
+    if scale.is_uniform:
+        area = f"{number_text(area_of(annotation, scale))} {scale.unit}²"
+        around = f"{number_text(perimeter_of(annotation, scale))} {scale.unit}"
+        lines.append(f"{area}, around {around}")
+    if scale.remark:
+        lines.append(scale.remark)
+    factor = 1.0 if calibration.suv is None else calibration.suv.factor
+    unit = unit_text(pixels) if calibration.suv is None else "SUVbw g/ml"
+    found = None if pixels.is_colour else region_statistics(pixels, mask, factor)
+    if found is not None:
+        lines.insert(0, f"Mean {number_text(found.mean)}, SD {number_text(found.deviation)} {unit}")
+        lines.append(
+            f"{number_text(found.minimum)} to {number_text(found.maximum)} {unit}".rstrip()
+        )
+    receipt = (_mask_sentence(mask, found), RULE, *_chain(pixels, calibration),
+               _scale_sentence(scale))  # fmt: skip
+    return Result(tuple(line.rstrip() for line in lines), receipt, found, unit)
+
+
+def _mask_sentence(mask: Mask, found: RegionStatistics | None) -> str:
+    digest = hashlib.sha256(
+        f"{mask.top},{mask.left},{mask.inside.shape}".encode() + mask.inside.tobytes()
+    ).hexdigest()
+    left = "" if found is None or not found.left_out else f", {found.left_out:,} left out (padding)"
+    return f"{mask.count:,} pixels{left}; mask {digest[:12]}."
+
+
+def _chain(pixels: FramePixels, calibration: Calibration) -> tuple[str, ...]:
+    """Say how stored values became the numbers that are told."""
+    lut = pixels.modality_lut
+    stored = f"Stored {pixels.stored.dtype} of {pixels.bits_stored} bits"
+    if isinstance(lut, LookupTable):
+        step = f"through the Modality LUT of {lut.values.size:,} entries from {lut.first}"
+    elif lut == IDENTITY:
+        step = "taken as they are"
+    else:
+        step = f"times {lut.slope:g} plus {lut.intercept:g}"
+    unit = unit_text(pixels)
+    chain = [f"{stored}, {step}{f', in {unit}' if unit else ''}."]
+    if calibration.suv is not None:
+        chain.append(f"Times {calibration.suv.factor:.6g} to SUVbw. {calibration.suv.chain}")
+    elif calibration.suv_problem:
+        chain.append(calibration.suv_problem)
+    return tuple(chain)
+
+
+def _scale_sentence(scale: Scale) -> str:
+    if scale.unit == "px":
+        return f"In pixels: {scale.remark or 'no spacing'}."
+    down = scale.unit_down or scale.unit
+    return (
+        f"{scale.across:.6g} {scale.unit} from column to column, {scale.down:.6g} {down} from row "
+        f"to row{f' ({scale.remark})' if scale.remark else ''}."
+    )
