@@ -103,3 +103,12 @@ def test_repeats_without_a_pattern_are_no_phases(last: list[Said]) -> None:
 def test_a_pattern_that_lacks_most_is_no_pattern() -> None:
     rest: list[list[Said]] = [[{"echo": 2.0}] for _ in range(9)]
     assert phases([{"echo": 2.0}, {"echo": 4.0}, {"echo": 6.0}], *rest) is None
+
+
+def test_an_attribute_that_only_some_files_have_gives_no_name() -> None:
+    some: list[Said] = [{"echo": 2.0}, {"echo": 7.0}]
+    places = [some, *([[{}, {}]] * 20), some]
+    found = phases(*places)
+    assert found is not None
+    assert len(found.order) == 2
+    assert found.names == ("Phase 1", "Phase 2")

@@ -127,7 +127,8 @@ def _places(planes: Sequence[Plane]) -> list[list[int]]:
     first = planes[0]
     spacing = first.pixel_spacing_mm
     near = SAME_PLACE_SHARE * min(spacing) if spacing and min(spacing) > 0 else SAME_PLACE_MM
-    depths = [first.distance_to(plane.position) for plane in planes]
+    a, b, c = first.normal
+    depths = [a * x + b * y + c * z for x, y, z in (plane.position for plane in planes)]
     places: list[list[int]] = []
     for at in sorted(range(len(planes)), key=depths.__getitem__):
         if places and depths[at] - depths[places[-1][0]] < near:

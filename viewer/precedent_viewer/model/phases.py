@@ -6,6 +6,7 @@ telling first, and gives the phases their order and their names.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -22,6 +23,8 @@ EXACT = (
 CLOCKS = ("trigger", "reference", "clock")
 """Rise from phase to phase at one place, yet differ from place to place. Seconds, or ms after the
 trigger."""
+PLACES_ASKED = 16
+"""What tells phases apart is looked for at so many places."""
 LEAST_FILLED = 0.5
 """A pattern of phases that lacks more of its images than this is no pattern."""
 WORDS = {
@@ -73,66 +76,72 @@ class _Keys:
     def __init__(self, places: Places, said: Sequence[Said]) -> None:
         self.said = said
         self._shared = [place for place in places if len(place) > 1]
-        self.names: tuple[str, ...] = ()
-        for name in (*EXACT, *CLOCKS):
-            if self._separated(self.names) == sum(map(len, self._shared)):
-                break
-            if self._tells(name):
-                self.names = (*self.names, name)
+        self.names = self._telling()
         # Words have no order of their own: they come as the files do.
-        words = sorted({(at, v) for at, one in enumerate(said) for v in one.values()
-                        if isinstance(v, str)})  # fmt: skip
-        self._rank = {word: at for at, word in reversed(words)}
+        self._rank: dict[str, int] = {}
+        for one in said:
+            for name in self.names:
+                if isinstance(value := one.get(name), str):
+                    self._rank.setdefault(value, len(self._rank))
 
-    @property
+    def _telling(self) -> tuple[str, ...]:
+        """Find the attributes on some places, spread over the stack: a series may hold thousands
+        of images, and is sorted anew while it grows."""
+        some = self._shared[:: max(len(self._shared) // PLACES_ASKED, 1)]
+        names: tuple[str, ...] = ()
+        counts = [1] * len(some)
+        for name in (*EXACT, *CLOCKS):
+            if all(count == len(place) for count, place in zip(counts, some, strict=True)):
+                break
+            if not all(name in self.said[at] for place in some for at in place):
+                continue
+            with_it = [self._separated((*names, name), place) for place in some]
+            further = sum(now > before for now, before in zip(with_it, counts, strict=True))
+            if further > len(some) // 2:
+                names, counts = (*names, name), with_it
+        return names
+
     def is_exact(self) -> bool:
         """Whether images of one phase have one key, and images of one place different ones."""
-        is_told = self._separated(self.names) == sum(map(len, self._shared))
-        return is_told and bool(self.names) and not set(self.names) & set(CLOCKS)
-
-    def key(self, at: int) -> tuple[float | str, ...]:
-        """Give what an image's phase is known by."""
-        return tuple(self.said[at][name] for name in self.names)
+        return (
+            bool(self.names)
+            and not set(self.names) & set(CLOCKS)
+            and all(name in one for name in self.names for one in self.said)
+            and all(self._separated(self.names, place) == len(place) for place in self._shared)
+        )
 
     def order(self, at: int) -> tuple[float, ...]:
-        """Give the same as numbers that sort."""
+        """Give what an image's phase is known by as numbers that sort; what is missing first."""
+        said = self.said[at]
         return tuple(
-            self._rank[value] if isinstance(value, str) else value for value in self.key(at)
+            self._rank[value] if isinstance(value := said.get(name, -math.inf), str) else value
+            for name in self.names
         )
 
-    def _separated(self, names: tuple[str, ...]) -> int:
-        return sum(
-            len({tuple(self.said[at].get(name) for name in names) for at in place})
-            for place in self._shared
-        )
-
-    def _tells(self, name: str) -> bool:
-        """Say whether an attribute is in every file and varies further at most places."""
-        if not all(name in self.said[at] for place in self._shared for at in place):
-            return False
-        more = 0
-        for place in self._shared:
-            known = {self.key(at) for at in place}
-            with_it = {(self.key(at), self.said[at][name]) for at in place}
-            more += len(with_it) > len(known)
-        return more > len(self._shared) // 2
+    def _separated(self, names: tuple[str, ...], place: Sequence[int]) -> int:
+        said = self.said
+        if len(names) == 1:
+            return len({said[at].get(names[0]) for at in place})
+        return len({tuple([said[at].get(name) for name in names]) for at in place})
 
 
 def _complete(places: Places, keys: _Keys) -> Phases:
     """Every place has the same number of images: the first of each are one phase, and so on."""
-    sorted_places = [sorted(place, key=lambda at: (keys.order(at), at)) for place in places]
-    order = tuple(zip(*sorted_places, strict=True))
+    ordered = [sorted(place, key=keys.order) for place in places] if keys.names else places
+    order = tuple(zip(*ordered, strict=True))
     exact = [name for name in keys.names if name in EXACT]
-    if any(len({keys.said[at][name] for at in phase}) > 1 for phase in order for name in exact):
+    if any(len({keys.said[at].get(name) for at in phase}) > 1 for phase in order for name in exact):
         # A name that held at the first place alone would be wrong at the others.
         exact = []
+    firsts = [keys.said[one[0]] for one in order]
     names = (*exact, *(name for name in keys.names if name in CLOCKS))
-    return Phases(order, _names(names, [keys.said[one[0]] for one in order]))
+    known = tuple(name for name in names if all(name in one for one in firsts))
+    return Phases(order, _names(known, firsts))
 
 
 def _incomplete(places: Places, keys: _Keys) -> Phases | None:
     """Put images of one key into one phase, although some places lack some."""
-    if not keys.is_exact:
+    if not keys.is_exact():
         return None
     phases: dict[tuple[float, ...], list[int]] = {}
     for place in places:

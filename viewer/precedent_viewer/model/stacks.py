@@ -64,7 +64,8 @@ def stack_facts(reading: Reading) -> StackFacts:
     planes = [plane for frame in one_phase if (plane := frame.plane) is not None]
     if len(planes) < 3 or len(planes) != len(one_phase):
         return StackFacts(uneven)
-    depths = [planes[0].distance_to(plane.position) for plane in planes]
+    a, b, c = planes[0].normal
+    depths = [a * x + b * y + c * z for x, y, z in (plane.position for plane in planes)]
     steps = [abs(b - a) for a, b in pairwise(depths)]
     usual = statistics.median(steps)
     found = (*uneven, _gap_fact(steps, usual), _tilt(planes))
