@@ -107,8 +107,8 @@ def test_a_pattern_that_lacks_most_is_no_pattern() -> None:
 
 def test_an_attribute_that_only_some_files_have_gives_no_name() -> None:
     some: list[Said] = [{"echo": 2.0}, {"echo": 7.0}]
-    places = [some, *([[{}, {}]] * 20), some]
-    found = phases(*places)
+    nothing: list[Said] = [{}, {}]
+    found = phases(some, *[nothing] * 20, some)
     assert found is not None
     assert len(found.order) == 2
     assert found.names == ("Phase 1", "Phase 2")

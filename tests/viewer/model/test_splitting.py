@@ -154,3 +154,20 @@ def test_places_are_told_apart_at_any_scale() -> None:
     ]
     (series,) = opened(*images).studies[0].series
     assert (series.phases, series.facts) == ((), ())
+
+
+def test_nothing_is_said_of_gaps_while_files_are_still_coming() -> None:
+    tree = StudyTree()
+    told: list[tuple[str, ...]] = []
+    tree.series_changed.connect(lambda series: told.append(series.facts))
+    tree.grow()
+    tree.add_all([image(0, AXIAL, 0), image(1, AXIAL, 5), image(3, AXIAL, 15), image(4, AXIAL, 20)])
+    (series,) = tree.studies[0].series
+    assert (series.facts, series.gap_at(1)) == ((), "")
+    tree.settle()
+    assert told == [("1 slice is missing, after image 2; the others lie 5 mm apart.",)]
+    tree.grow()
+    tree.add(image(2, AXIAL, 10))
+    tree.settle()
+    assert series.facts == ()
+    assert told[1:] == [()]

@@ -43,6 +43,9 @@ class StackFacts:
     """Words for the images before and after a gap, by their place in a phase, from 0."""
 
 
+NOTHING_ODD = StackFacts()
+
+
 def orientation_word(plane: Plane) -> str:
     """Call a plane axial, coronal or sagittal by its normal's largest part, or oblique."""
     x, y, z = (abs(part) for part in plane.normal)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from psygnal import Signal
 
-from precedent_viewer.errors import one_line
+from precedent_viewer.model.change import Change, Taken, copy_reason
 from precedent_viewer.model.order import Placed, Reading, in_reading_order, natural_key, placed
 from precedent_viewer.model.phases import Phase
 from precedent_viewer.model.plane import Plane, Point
 from precedent_viewer.model.splitting import SeriesStacks
-from precedent_viewer.model.stacks import StackFacts, orientation_word, stack_facts
+from precedent_viewer.model.stacks import NOTHING_ODD, StackFacts, orientation_word, stack_facts
 
 if TYPE_CHECKING:
     from precedent_viewer.dicom.frames import FramePixels
@@ -155,6 +155,7 @@ class Series:
         self._placed: list[Placed] = []
         self._reading: Reading | None = None
         self._facts: StackFacts | None = None
+        self._is_settled = True
 
     @classmethod
     def of(cls, instance: Instance) -> Series:
@@ -195,7 +196,10 @@ class Series:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """What a reader must know of the stack, in sentences: gaps, missing slices, tilt."""
+        """What a reader must know of the stack, in sentences: gaps, missing slices, tilt.
+
+        Nothing while its images are still being found.
+        """
         return tuple(fact.sentence for fact in self._told.facts)
 
     @property
@@ -210,6 +214,9 @@ class Series:
 
     @property
     def _told(self) -> StackFacts:
+        if not self._is_settled:
+            # A slice that is not found yet is not missing.
+            return NOTHING_ODD
         if self._facts is None:
             self._facts = stack_facts(self._read)
         return self._facts
@@ -257,7 +264,7 @@ class Study:
         """By series number, those without one last, in the order in which they came."""
         return tuple(sorted(self._series.values(), key=_series_key))
 
-    def _take(self, instance: Instance) -> _Taken:
+    def _take(self, instance: Instance) -> Taken:
         """Put an instance on the stack on which it belongs."""
         whole = instance.series_uid
         place = self._stacks.setdefault(whole, SeriesStacks()).place(instance)
@@ -273,23 +280,13 @@ class Study:
         series._add(instance)
         if known is None or gone:
             self._name_parts(whole)
-        return _Taken(series, known is None, tuple(gone))
+        return Taken(series, known is None, tuple(gone))
 
     def _name_parts(self, whole: str) -> None:
         """Let the stacks of a DICOM series say what tells them apart."""
         stacks = [one for (uid, _), one in self._by_stack.items() if uid == whole]
         for one in stacks:
             one.part = _part(stacks, one) if len(stacks) > 1 else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """What became of an instance."""
-
-    series: Series
-    is_new: bool
-    gone: tuple[Series, ...]
-    """Series whose images are now on this one."""
 
 
 class StudyTree:
@@ -313,6 +310,20 @@ class StudyTree:
         self._documents: dict[Path, Document] = {}
         self._paths: set[Path] = set()
         self._instances: dict[str, list[Instance]] = {}
+        self._growing: dict[str, Series] | None = None
+
+    def grow(self) -> None:
+        """Expect more files: nothing is said of gaps in what comes until `settle`."""
+        if self._growing is None:
+            self._growing = {}
+
+    def settle(self) -> None:
+        """Take what came for all there is; series with something odd tell of their change."""
+        growing, self._growing = self._growing or {}, None
+        for series in growing.values():
+            series._is_settled = True
+            if series.facts:
+                self.series_changed.emit(series)
 
     @property
     def studies(self) -> tuple[Study, ...]:
@@ -348,7 +359,7 @@ class StudyTree:
         A file whose header says the same as that of an image that is there, its identity included,
         is a copy: it is refused with this reason, so that no image counts twice.
         """
-        change = _Change()
+        change = Change()
         was_refused, copies = False, list[RefusedFile]()
         for instance in instances:
             if instance.path in self._paths:
@@ -356,11 +367,15 @@ class StudyTree:
             self._paths.add(instance.path)
             copied = self._copied(instance)
             if copied is not None:
-                copies.append(RefusedFile(instance.path, _copy_of(copied, instance)))
+                copies.append(RefusedFile(instance.path, copy_reason(copied.path, instance.path)))
                 continue
             self._instances.setdefault(instance.sop_instance_uid, []).append(instance)
             was_refused |= self._refused.pop(instance.path, None) is not None
-            change.note(self._study_of(instance)._take(instance))
+            taken = self._study_of(instance)._take(instance)
+            if self._growing is not None:
+                taken.series._is_settled = False
+                self._growing[taken.series.uid] = taken.series
+            change.note(taken)
         change.tell(self)
         if was_refused:
             self.refused_changed.emit()
@@ -392,6 +407,7 @@ class StudyTree:
         self._documents.clear()
         self._paths.clear()
         self._instances.clear()
+        self._growing = None if self._growing is None else {}
         self.cleared.emit()
 
     def _study_of(self, instance: Instance) -> Study:
@@ -400,42 +416,6 @@ class StudyTree:
             study = Study(instance.study_uid, instance)
             self._studies[study.uid] = study
         return study
-
-
-class _Change:
-    """What changed in the tree, told once a series."""
-
-    def __init__(self) -> None:
-        self._added: dict[str, Series] = {}
-        self._changed: dict[str, Series] = {}
-        self._joined: list[tuple[Series, Series]] = []
-
-    def note(self, taken: _Taken) -> None:
-        """Remember what became of an instance."""
-        series = taken.series
-        if taken.is_new:
-            self._added[series.uid] = series
-        elif series.uid not in self._added:
-            self._changed[series.uid] = series
-        for gone in taken.gone:
-            self._changed.pop(gone.uid, None)
-            if self._added.pop(gone.uid, None) is None:
-                self._joined.append((gone, series))
-
-    def tell(self, tree: StudyTree) -> None:
-        """Send the tree's signals."""
-        for gone, series in self._joined:
-            tree.series_joined.emit(gone, series)
-        for series in self._added.values():
-            tree.series_added.emit(series)
-        for series in self._changed.values():
-            tree.series_changed.emit(series)
-
-
-def _copy_of(known: Instance, copy: Instance) -> str:
-    folder, name = known.path.parent.name, known.path.name
-    where = f"{name} in the folder {folder}" if name == copy.path.name and folder else name
-    return f"It is a copy of {one_line(where)}, which is shown."
 
 
 def _part(stacks: list[Series], one: Series) -> str:

@@ -104,6 +104,7 @@ class Opener:
         )  # fmt: skip
         self._searches[handle] = wanted
         self._found[handle] = counts
+        self._tree.grow()
         self.progressed.emit(Progress(0, None))
 
     def cancel(self) -> None:
@@ -134,6 +135,7 @@ class Opener:
         self._found.pop(handle, None)
         logger.info("Opened %d images, %d files refused.", opened.images, opened.refused)
         if not self._searches:
+            self._tree.settle()
             self.progressed.emit(None)
         self.finished.emit(opened)
 
