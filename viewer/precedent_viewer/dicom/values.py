@@ -62,7 +62,10 @@ def plain_text(dataset: Dataset, attribute: Attribute) -> str | None:
     tag = _tag(attribute)
     if tag not in dataset.keys():  # noqa: SIM118  # `in dataset` is many times slower.
         return ""
-    return _letters(dataset.get_item(tag))
+    try:
+        return _letters(dataset.get_item(tag))
+    except MALFORMED:
+        return None
 
 
 def _letters(found: object) -> str | None:
@@ -101,7 +104,10 @@ def numbers(dataset: Dataset, attribute: Attribute) -> tuple[float, ...]:
     tag = _tag(attribute)
     if tag not in dataset.keys():  # noqa: SIM118  # `in dataset` is many times slower.
         return ()
-    raw = dataset.get_item(tag)
+    try:
+        raw = dataset.get_item(tag)
+    except MALFORMED:
+        return ()
     binary = _binary_numbers(raw)
     if binary is not None:
         return binary
