@@ -123,6 +123,7 @@ def _instance(opened: OpenedDicom) -> Instance:
         phases=read_phases(dataset, groups, pixel.number_of_frames),
         frame_times_ms=frame_times_ms(dataset, pixel.number_of_frames),
         lossy=lossy_words(dataset, opened.transfer_syntax_uid),
+        pixel_data_bytes=0 if opened.pixels is None else opened.pixels.available,
     )
 
 

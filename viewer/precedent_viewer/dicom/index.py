@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from precedent_viewer.detached_values import header_of
 from precedent_viewer.dicom.describe import read_dicom_instance
 from precedent_viewer.dicom.opened import has_dicom_start
 from precedent_viewer.dicom.walk import files_of
@@ -16,6 +17,8 @@ from precedent_viewer.pictures import has_picture_start, read_picture_instance
 
 VOLUME_ENDINGS = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 """By which volumes are known: compressed ones have no first bytes of their own."""
+ANALYZE_STARTS = (b"\x5c\x01\x00\x00", b"\x00\x00\x01\x5c")
+"""348, the length of the header of NIfTI and Analyze, by which other .hdr files are told apart."""
 FilesOf: TypeAlias = Callable[[Sequence[Path], Callable[[RefusedFile], None]], Iterator[Path]]
 
 
@@ -99,15 +102,26 @@ def read_item(path: Path) -> Instance | Document:
     start = _start(path)
     if not start:
         raise FileError(f"{path.name}: the file is empty (0 bytes).")
-    if path.name.casefold().endswith(VOLUME_ENDINGS) and not has_dicom_start(start):
+    if _is_volume(path, start):
         return _read_volume(path)
     if has_picture_start(start):
         return read_picture_instance(path)
     if not has_dicom_start(start):
         if start.startswith(b"PK\x03\x04"):
             raise FileError(f"{path.name}: it is an archive.", "Open it itself.")
+        header = header_of(path)
+        if header is not None:
+            raise FileError(f"{path.name}: it holds the values of {header.name}, which is listed.")
         raise FileError(f"{path.name}: it is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF.")
     return read_dicom_instance(path)
+
+
+def _is_volume(path: Path, start: bytes) -> bool:
+    name = path.name.casefold()
+    if name.endswith(".hdr"):
+        return start[:4] in ANALYZE_STARTS
+    # Some magic words of DICOM without preamble are too short to be sure of.
+    return name.endswith(VOLUME_ENDINGS) and start[128:132] != b"DICM"
 
 
 def _read_volume(path: Path) -> Instance:

@@ -18,7 +18,8 @@ from precedent_resources import PrecedentError
 from precedent_viewer.dicom.index import FilesOf, index_paths
 from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Instance, RefusedFile, StudyTree
-from precedent_viewer.opening.expand import Expander, UnpackedArchives
+from precedent_viewer.opening.expand import Expander
+from precedent_viewer.opening.unpacked import UnpackedArchives
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 
 logger = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ class Opener:
         )  # fmt: skip
         self._searches[handle] = wanted
         self._found[handle] = counts
+        self._tree.grow()
         self.progressed.emit(Progress(0, None))
 
     def cancel(self) -> None:
@@ -133,6 +135,7 @@ class Opener:
         self._found.pop(handle, None)
         logger.info("Opened %d images, %d files refused.", opened.images, opened.refused)
         if not self._searches:
+            self._tree.settle()
             self.progressed.emit(None)
         self.finished.emit(opened)
 
