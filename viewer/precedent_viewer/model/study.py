@@ -160,7 +160,7 @@ class Series:
     def of(cls, instance: Instance) -> Series:
         """Give a series of one instance that is in no tree, such as a reformat."""
         series = cls(instance.series_uid, instance)
-        series._add(instance)
+        series.add(instance)
         return series
 
     @property
@@ -204,7 +204,8 @@ class Series:
             self._reading = in_reading_order(self._placed)
         return self._reading
 
-    def _add(self, instance: Instance) -> None:
+    def add(self, instance: Instance) -> None:
+        """Take in another file; series of the tree grow through `StudyTree.add` alone."""
         self._instances.append(instance)
         key = natural_key(str(instance.path))
         frames = (Frame(instance, index) for index in range(instance.number_of_frames))
@@ -314,7 +315,7 @@ class StudyTree:
             self._paths.add(instance.path)
             was_refused |= self._refused.pop(instance.path, None) is not None
             series, is_new = self._series_for(instance)
-            series._add(instance)
+            series.add(instance)
             if is_new:
                 added[series.uid] = series
             elif series.uid not in added:
