@@ -35,6 +35,7 @@ from precedent_viewer.notifications import Level
 from precedent_viewer.opening.opener import Opened, Opener
 from precedent_viewer.palette import CommandPalette
 from precedent_viewer.panels.log import LogPanel, MemoryLog
+from precedent_viewer.panels.objects.attach import attach as attach_documents
 from precedent_viewer.panels.phase_bar import PhaseBar
 from precedent_viewer.panels.studies import StudiesPanel
 from precedent_viewer.panels.tags import TagsPanel
@@ -72,6 +73,7 @@ FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_cine,
     attach_measuring,
     attach_volume,
+    attach_documents,
     attach_memory_cap,
 )
 """The rooms of the window, in the order in which their panels and commands appear."""
