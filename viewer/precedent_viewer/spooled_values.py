@@ -25,7 +25,10 @@ class SpooledValues:
     """Frames of one shape and type; the file goes with this object."""
 
     def __init__(self, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        """name: of the volume, for errors; shape: of one frame. Raises DecodeError when no file can be made."""
+        """name: of the volume, for errors; shape: of one frame.
+
+        Raises DecodeError when no file can be made.
+        """
         self._name = name
         self._shape = shape
         self._dtype = dtype
