@@ -131,6 +131,7 @@ def test_the_same_number_is_the_same_damage() -> None:
     assert len({mutated(content, number) for number in range(50)}) > 40
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_every_common_syntax_is_among_the_seeds() -> None:
     found = set()
     for path in seed_files():
