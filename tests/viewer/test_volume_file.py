@@ -13,9 +13,10 @@ import SimpleITK
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.frames import read_frame
-from precedent_viewer.dicom.index import read_instance
+from precedent_viewer.dicom.index import index_paths, read_instance
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
-from precedent_viewer.model.study import Frame, StudyTree
+from precedent_viewer.model.document import Document
+from precedent_viewer.model.study import Frame, Instance, RefusedFile, StudyTree
 from precedent_viewer.spooled_values import SpooledValues
 
 sitk: Any = SimpleITK
@@ -257,3 +258,29 @@ def test_two_readers_read_the_values_once(tmp_path: Path, monkeypatch: pytest.Mo
     for thread in threads:
         thread.join()
     assert len(calls) == 1
+
+
+def test_files_of_values_are_part_of_what_is_shown(tmp_path: Path) -> None:
+    written(tmp_path / "v.mhd")
+    written(tmp_path / "w.hdr")
+    shown, refused = searched(tmp_path)
+    assert (shown, refused) == (["v.mhd", "w.hdr"], [])
+
+
+def test_values_that_are_opened_without_their_header_say_whose_they_are(tmp_path: Path) -> None:
+    written(tmp_path / "v.mhd")
+    shown, refused = searched(tmp_path / "v.raw")
+    assert (shown, refused) == ([], ["It holds the values of v.mhd. Open that file."])
+
+
+def searched(path: Path) -> tuple[list[str], list[str]]:
+    items: list[Instance | Document] = []
+    refused: list[RefusedFile] = []
+    index_paths(
+        [path],
+        on_item=items.append,
+        on_refused=refused.append,
+        on_progress=lambda _done, _total: None,
+        cancel=threading.Event(),
+    )
+    return [one.path.name for one in items], [one.reason for one in refused]

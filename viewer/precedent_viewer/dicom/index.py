@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from precedent_viewer.detached_values import header_of
+from precedent_viewer.detached_values import ValuesAlone, header_of
 from precedent_viewer.dicom.describe import read_dicom_instance
 from precedent_viewer.dicom.opened import has_dicom_start
 from precedent_viewer.dicom.walk import files_of
@@ -60,6 +60,7 @@ def index_paths(
             return
         on_progress(len(reading.done), total)
         reading.take(file)
+    reading.end()
     on_progress(total, total)
 
 
@@ -72,6 +73,7 @@ class _Reading:
         on_refused: Callable[[RefusedFile], None],
     ) -> None:
         self._on_item, self._on_refused = on_item, on_refused
+        self._values: list[tuple[Path, ValuesAlone]] = []
         self.done: set[Path] = set()
         self.has_image = False
 
@@ -82,11 +84,20 @@ class _Reading:
         self.done.add(file)
         try:
             item = read_item(file)
+        except ValuesAlone as error:
+            self._values.append((file, error))
+            return
         except ViewerError as error:
             self._on_refused(RefusedFile(file, reason_of(error, file)))
             return
         self.has_image |= isinstance(item, Instance)
         self._on_item(item)
+
+    def end(self) -> None:
+        """Refuse files of values whose header was not read: with it they are shown."""
+        for file, error in self._values:
+            if error.header not in self.done:
+                self._on_refused(RefusedFile(file, reason_of(error, file)))
 
 
 def read_instance(path: Path) -> Instance:
@@ -111,7 +122,7 @@ def read_item(path: Path) -> Instance | Document:
             raise FileError(f"{path.name}: it is an archive.", "Open it itself.")
         header = header_of(path)
         if header is not None:
-            raise FileError(f"{path.name}: it holds the values of {header.name}, which is listed.")
+            raise ValuesAlone(path, header)
         raise FileError(f"{path.name}: it is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF.")
     return read_dicom_instance(path)
 
