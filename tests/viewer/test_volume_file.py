@@ -7,14 +7,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 import SimpleITK
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.frames import read_frame
-from precedent_viewer.dicom.index import read_instance
+from precedent_viewer.dicom.index import index_paths, read_instance
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
-from precedent_viewer.model.study import Frame, StudyTree
+from precedent_viewer.model.document import Document
+from precedent_viewer.model.study import Frame, Instance, RefusedFile, StudyTree
+from precedent_viewer.spooled_values import SpooledValues
 
 sitk: Any = SimpleITK
 VALUES = np.arange(2 * 3 * 4, dtype=np.int16).reshape(2, 3, 4) - 5
@@ -177,6 +180,31 @@ def test_a_volume_that_does_not_fit_the_memory_is_refused(
         read_frame(Frame(instance, 0))
 
 
+def test_values_that_do_not_fit_the_disk_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = read_instance(written(tmp_path / "v.nii"))
+    monkeypatch.setattr(
+        "precedent_viewer.spooled_values.shutil.disk_usage", lambda _path: SimpleNamespace(free=9)
+    )
+    with pytest.raises(DecodeError, match=r"v\.nii: its .* do not fit the disk"):
+        read_frame(Frame(instance, 0))
+
+
+def test_a_volume_that_was_read_is_held_on_the_disk_alone(tmp_path: Path) -> None:
+    values = np.zeros((40, 512, 512), dtype=np.float32)
+    values[7] = 1.5
+    sitk.WriteImage(sitk.GetImageFromArray(values), str(tmp_path / "v.nii.gz"))
+    instance = read_instance(tmp_path / "v.nii.gz")
+    process = psutil.Process()
+    read_frame(Frame(instance, 0))
+    before = process.memory_info().rss
+    stored = read_frame(Frame(instance, 7)).stored
+    assert stored.min() == stored.max() == 1.5
+    # The whole volume has 42 MB; one slice has 1.
+    assert process.memory_info().rss - before < 10e6
+
+
 def test_a_cut_file_is_one_sentence(tmp_path: Path) -> None:
     path = written(tmp_path / "v.nrrd")
     path.write_bytes(path.read_bytes()[:-20])
@@ -215,13 +243,13 @@ def test_two_readers_read_the_values_once(tmp_path: Path, monkeypatch: pytest.Mo
     from precedent_viewer import volume_file
 
     calls: list[Path] = []
-    real = volume_file._read_values
+    real = volume_file._spooled
 
-    def counted(path: Path) -> NDArray[Any]:
+    def counted(path: Path, form: Any) -> SpooledValues:
         calls.append(path)
-        return real(path)
+        return real(path, form)
 
-    monkeypatch.setattr(volume_file, "_read_values", counted)
+    monkeypatch.setattr(volume_file, "_spooled", counted)
     threads = [
         threading.Thread(target=lambda at=at: read_frame(Frame(instance, at))) for at in (0, 1)
     ]
@@ -230,3 +258,29 @@ def test_two_readers_read_the_values_once(tmp_path: Path, monkeypatch: pytest.Mo
     for thread in threads:
         thread.join()
     assert len(calls) == 1
+
+
+def test_files_of_values_are_part_of_what_is_shown(tmp_path: Path) -> None:
+    written(tmp_path / "v.mhd")
+    written(tmp_path / "w.hdr")
+    shown, refused = searched(tmp_path)
+    assert (shown, refused) == (["v.mhd", "w.hdr"], [])
+
+
+def test_values_that_are_opened_without_their_header_say_whose_they_are(tmp_path: Path) -> None:
+    written(tmp_path / "v.mhd")
+    shown, refused = searched(tmp_path / "v.raw")
+    assert (shown, refused) == ([], ["It holds the values of v.mhd. Open that file."])
+
+
+def searched(path: Path) -> tuple[list[str], list[str]]:
+    items: list[Instance | Document] = []
+    refused: list[RefusedFile] = []
+    index_paths(
+        [path],
+        on_item=items.append,
+        on_refused=refused.append,
+        on_progress=lambda _done, _total: None,
+        cancel=threading.Event(),
+    )
+    return [one.path.name for one in items], [one.reason for one in refused]

@@ -18,6 +18,14 @@ INLINE = ("local", "list")
 """The values follow in the same file, or names follow in the next lines."""
 
 
+class ValuesAlone(FileError):
+    """A file holds the values of a header beside it, and nothing by itself."""
+
+    def __init__(self, values: Path, header: Path) -> None:
+        super().__init__(f"{values.name}: it holds the values of {header.name}.", "Open that file.")
+        self.header = header
+
+
 def check_values_are_beside(header: Path) -> None:
     """Raise FileError when a header names a file elsewhere, or one that is not there.
 

@@ -23,6 +23,7 @@ from precedent_viewer.errors import DecodeError, FileError, UnsupportedError, on
 from precedent_viewer.model.phases import Phase
 from precedent_viewer.model.plane import Orientation, Plane
 from precedent_viewer.model.study import Description, Instance
+from precedent_viewer.spooled_values import SpooledValues
 
 LARGEST_BYTES = 16 << 30
 NOT_RIGHT_ANGLES = "orthonormal"
@@ -134,38 +135,28 @@ def _seconds_a_volume(header: Any) -> float | None:
 
 
 class VolumeReader:
-    """Gives the slices of one file; its values are read once, and kept while it is open."""
+    """Gives the slices of one file; its values are unpacked once, and lie on the disk then."""
 
     def __init__(self, path: Path, form: _Form) -> None:
         self.path = path
         self._form = form
-        self._last_axes = 3 if form.is_colour else 2
-        """Of a slice: rows and columns, and colours where there are some."""
         self._lock = threading.Lock()
-        self._values: NDArray[Any] | None = None
+        self._values: SpooledValues | None = None
 
     def read(self, index: int) -> FramePixels:
         """Give one slice. Raises DecodeError or FileError."""
-        values = self.values()
-        flat = values.reshape(-1, *values.shape[-self._last_axes :])
-        if not 0 <= index < len(flat):
+        with self._lock:
+            if self._values is None:
+                self._values = _spooled(self.path, self._form)
+        if not 0 <= index < self._values.count:
             raise DecodeError(f"{self.path.name}: it has no slice {index}.")
-        stored = np.ascontiguousarray(flat[index])
+        stored = self._values.read(index)
         return FramePixels(
             stored=stored,
             photometric="RGB" if stored.ndim == 3 else "MONOCHROME2",
             bits_stored=8 * stored.dtype.itemsize,
             is_signed=stored.dtype.kind == "i",
         )
-
-    def values(self) -> NDArray[Any]:
-        """Give all values: (slice, row, column), before it phases, after it colours."""
-        with self._lock:
-            if self._values is None:
-                values = _read_values(self.path)
-                is_vector = self._form.components > 1 and not self._form.is_colour
-                self._values = np.moveaxis(values, -1, 0) if is_vector else values
-            return self._values
 
 
 def _header(path: Path) -> Any:
@@ -233,30 +224,42 @@ def _planes(header: Any, form: _Form) -> tuple[Plane, ...]:
     return tuple(planes) * form.phases
 
 
-def _read_values(path: Path) -> NDArray[Any]:
-    reader = _header(path)
-    form = _form(path, reader)
-    # ITK's values and their copy for numpy exist at the same time for a moment.
-    needed = 2 * form.claimed_bytes
-    if needed > psutil.virtual_memory().available:
+def _spooled(path: Path, form: _Form) -> SpooledValues:
+    """Read all values and lay them down slice by slice, phase after phase."""
+    if form.claimed_bytes > psutil.virtual_memory().available:
         raise DecodeError(
-            f"{path.name}: it needs {needed / 1e9:.1f} GB of memory, more than is free.",
+            f"{path.name}: it needs {form.claimed_bytes / 1e9:.1f} GB of memory for a moment, more "
+            "than is free.",
             "Close other studies or programs.",
         )
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as error:
         raise DecodeError(f"{path.name}: its values are broken or cut off.") from error
-    return _narrowed(sitk.GetArrayFromImage(image))
+    # A view, not a copy: it is valid as long as `image` is.
+    values: NDArray[Any] = sitk.GetArrayViewFromImage(image)
+    is_vector = form.components > 1 and not form.is_colour
+    whole = values.reshape(-1, *values.shape[-3 if is_vector or form.is_colour else -2 :])
+    slices = range(len(whole))
+    frames = (
+        (whole[at, :, :, component] for component in range(form.components) for at in slices)
+        if is_vector
+        else iter(whole)
+    )
+    shape = whole.shape[1:-1] if is_vector else whole.shape[1:]
+    spooled = SpooledValues(path.name, shape, _narrowed(whole))
+    spooled.write(frames, form.slices * form.phases)
+    return spooled
 
 
-def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
-    """Give 64-bit integers in 32 bits where all of them fit, else as doubles."""
+def _narrowed(values: NDArray[Any]) -> np.dtype[Any]:
+    """Give the type in which values are kept: 64-bit integers in 32 bits where all of them fit,
+    else as doubles."""
     if values.dtype.kind not in "iu" or values.dtype.itemsize < 8:
-        return values
+        return values.dtype
     low, high = int(values.min()), int(values.max())
     for kind in (np.int32, np.uint32):
         limits = np.iinfo(kind)
         if limits.min <= low and high <= limits.max:
-            return values.astype(kind)
-    return values.astype(np.float64)
+            return np.dtype(kind)
+    return np.dtype(np.float64)

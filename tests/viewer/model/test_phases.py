@@ -37,7 +37,7 @@ def test_directions_of_one_b_value_are_numbered_as_they_come() -> None:
     found = phases(place, place)
     assert found is not None
     assert found.order == ((1, 4), (0, 3), (2, 5))
-    assert found.names == ("b 0, no direction", "b 1000, direction 1", "b 1000, direction 2")
+    assert found.names == ("b 0", "b 1000, direction 1", "b 1000, direction 2")
 
 
 def test_b_values_without_directions_are_numbered() -> None:

@@ -2,13 +2,12 @@
 
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from tests.viewer.model.test_study import AXIAL, SAGITTAL, instance
 
 from precedent_viewer.model.plane import Orientation, Plane
-from precedent_viewer.model.study import Instance, RefusedFile, Series, StudyTree
+from precedent_viewer.model.study import Instance, Series, StudyTree
 
 CORONAL: Orientation = (1, 0, 0, 0, 0, -1)
 
@@ -106,24 +105,6 @@ def test_reconstructions_of_another_field_of_view_are_stacks_of_their_own() -> N
     wide = [replace(image(at, AXIAL, at), pixel_spacing_mm=(0.9, 0.9)) for at in range(3)]
     narrow = [replace(image(9 + at, AXIAL, at), pixel_spacing_mm=(0.4, 0.4)) for at in range(3)]
     assert len(opened(*wide, *narrow).studies[0].series) == 2
-
-
-def test_a_copy_is_refused_by_the_name_of_the_image() -> None:
-    first = replace(image(1, AXIAL), path=Path("disc/im1"))
-    copy = replace(first, path=Path("backup/im1"))
-    tree = opened(first, copy)
-    assert len(tree.studies[0].series[0].frames) == 1
-    assert tree.refused == (
-        RefusedFile(copy.path, "It is a copy of im1 in the folder disc, which is shown."),
-    )
-
-
-def test_a_copy_that_was_cut_off_hides_no_whole_image() -> None:
-    cut = replace(image(1, AXIAL), pixel_data_bytes=20)
-    whole = replace(cut, path=Path("whole"), pixel_data_bytes=32)
-    tree = opened(cut, whole)
-    assert len(tree.studies[0].series[0].frames) == 2
-    assert tree.refused == ()
 
 
 def test_images_that_share_an_identity_but_differ_are_both_shown() -> None:

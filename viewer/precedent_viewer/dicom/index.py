@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from precedent_viewer.detached_values import header_of
+from precedent_viewer.detached_values import ValuesAlone, header_of
 from precedent_viewer.dicom.describe import read_dicom_document, read_dicom_item
 from precedent_viewer.dicom.documents import WITH_PICTURES, document_kind, kind_words
 from precedent_viewer.dicom.opened import has_dicom_start
@@ -61,6 +61,7 @@ def index_paths(
             return
         on_progress(len(reading.done), total)
         reading.take(file)
+    reading.end()
     on_progress(total, total)
 
 
@@ -73,6 +74,7 @@ class _Reading:
         on_refused: Callable[[RefusedFile], None],
     ) -> None:
         self._on_item, self._on_refused = on_item, on_refused
+        self._values: list[tuple[Path, ValuesAlone]] = []
         self.done: set[Path] = set()
         self.has_image = False
 
@@ -84,6 +86,9 @@ class _Reading:
         try:
             item = read_item(file)
             overlay = _overlay(item)
+        except ValuesAlone as error:
+            self._values.append((file, error))
+            return
         except ViewerError as error:
             self._on_refused(RefusedFile(file, reason_of(error, file)))
             return
@@ -91,6 +96,12 @@ class _Reading:
         self._on_item(item)
         if overlay is not None:
             self._on_item(overlay)
+
+    def end(self) -> None:
+        """Refuse files of values whose header was not read: with it they are shown."""
+        for file, error in self._values:
+            if error.header not in self.done:
+                self._on_refused(RefusedFile(file, reason_of(error, file)))
 
 
 def _overlay(item: Instance | Document) -> Document | None:
@@ -124,7 +135,7 @@ def read_item(path: Path) -> Instance | Document:
             raise FileError(f"{path.name}: it is an archive.", "Open it itself.")
         header = header_of(path)
         if header is not None:
-            raise FileError(f"{path.name}: it holds the values of {header.name}, which is listed.")
+            raise ValuesAlone(path, header)
         raise FileError(f"{path.name}: it is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF.")
     return read_dicom_item(path)
 

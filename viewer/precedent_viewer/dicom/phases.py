@@ -27,6 +27,7 @@ OF_MODALITY: dict[str, tuple[tuple[str, str], ...]] = {
 """Numbers that single-frame images of a modality have, by keyword, with what they tell."""
 OF_ANY = (("TemporalPositionIdentifier", "time"), ("AcquisitionNumber", "acquisition"))
 IN_MACROS: tuple[tuple[str, str, str], ...] = (
+    ("SegmentIdentificationSequence", "ReferencedSegmentNumber", "segment"),
     ("MREchoSequence", "EffectiveEchoTime", "echo"),
     ("MRModifierSequence", "InversionTimes", "inversion"),
     ("MRTimingAndRelatedParametersSequence", "FlipAngle", "flip"),

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from precedent_viewer.errors import one_line
 
 if TYPE_CHECKING:
     from precedent_viewer.model.study import Series, StudyTree
@@ -50,11 +47,3 @@ class Change:
             tree.series_added.emit(series)
         for series in self._changed.values():
             tree.series_changed.emit(series)
-
-
-def copy_reason(known: Path, copy: Path) -> str:
-    """Say of which file that is shown another is a copy."""
-    folder = known.parent.name
-    is_named_alike = known.name == copy.name and folder
-    where = f"{known.name} in the folder {folder}" if is_named_alike else known.name
-    return f"It is a copy of {one_line(where)}, which is shown."

@@ -17,7 +17,8 @@ Said: TypeAlias = "Mapping[str, float | str]"
 Places: TypeAlias = "Sequence[Sequence[int]]"
 
 EXACT = (
-    "echo", "inversion", "b", "direction", "energy", "cycle", "kind", "flip", "time", "acquisition",
+    "segment", "echo", "inversion", "b", "direction", "energy", "cycle", "kind", "flip", "time",
+    "acquisition",
 )  # fmt: skip
 """Equal in all images of a phase, so that a missing image can be told; the most telling first."""
 CLOCKS = ("trigger", "reference", "clock")
@@ -28,6 +29,7 @@ PLACES_ASKED = 16
 LEAST_FILLED = 0.5
 """A pattern of phases that lacks more of its images than this is no pattern."""
 WORDS = {
+    "segment": "Segment {:g}",
     "echo": "Echo {:g} ms",
     "inversion": "TI {:g} ms",
     "b": "b {:g}",
@@ -159,9 +161,9 @@ def _names(names: tuple[str, ...], firsts: Sequence[Said]) -> tuple[str, ...]:
     """Name phases by what varies among them; by their number where nothing has a word."""
     varying = [name for name in names if len({one[name] for one in firsts}) > 1]
     columns = [column for name in varying if (column := _column(name, firsts))]
-    joined = [", ".join(words) for words in zip(*columns, strict=True)] if columns else []
+    joined = [", ".join(filter(None, words)) for words in zip(*columns, strict=True)]
     whole = [words[:1].upper() + words[1:] if words[:2] != "b " else words for words in joined]
-    if not whole or "time" in varying[:1]:
+    if not all(whole) or not whole or "time" in varying[:1]:
         return _numbered(varying, firsts)
     seen: dict[str, int] = {}
     named: list[str] = []
@@ -189,8 +191,7 @@ def _column(name: str, firsts: Sequence[Said]) -> list[str]:
         return [WORDS[name].format(value) for value in values]
     if name == "direction":
         known = list(dict.fromkeys(value for value in values if value))
-        return [f"direction {known.index(value) + 1}" if value else "no direction"
-                for value in values]  # fmt: skip
+        return [f"direction {known.index(value) + 1}" if value else "" for value in values]
     if name == "kind":
         return _kinds([str(value) for value in values])
     return []

@@ -6,13 +6,13 @@ Records are immutable; `StudyTree` is changed on the GUI thread only and says so
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from psygnal import Signal
 
-from precedent_viewer.model.change import Change, Taken, copy_reason
+from precedent_viewer.model.change import Change, Taken
 from precedent_viewer.model.order import Placed, Reading, in_reading_order, natural_key, placed
 from precedent_viewer.model.phases import Phase
 from precedent_viewer.model.plane import Plane, Point
@@ -214,8 +214,8 @@ class Series:
 
     @property
     def _told(self) -> StackFacts:
-        if not self._is_settled:
-            # A slice that is not found yet is not missing.
+        if not self._is_settled or self.modality == "SEG":
+            # A slice that is not found yet is not missing, and one without a segment is left out.
             return NOTHING_ODD
         if self._facts is None:
             self._facts = stack_facts(self._read)
@@ -310,7 +310,6 @@ class StudyTree:
         self._refused: dict[Path, RefusedFile] = {}
         self._documents: dict[Path, Document] = {}
         self._paths: set[Path] = set()
-        self._instances: dict[str, list[Instance]] = {}
         self._growing: dict[str, Series] | None = None
 
     def grow(self) -> None:
@@ -355,22 +354,13 @@ class StudyTree:
         self.add_all((instance,))
 
     def add_all(self, instances: Iterable[Instance]) -> None:
-        """Take in several files; each series tells of its change once, at the end.
-
-        A file whose header says the same as that of an image that is there, its identity included,
-        is a copy: it is refused with this reason, so that no image counts twice.
-        """
+        """Take in several files; each series tells of its change once, at the end."""
         change = Change()
-        was_refused, copies = False, list[RefusedFile]()
+        was_refused = False
         for instance in instances:
             if instance.path in self._paths:
                 continue
             self._paths.add(instance.path)
-            copied = self._copied(instance)
-            if copied is not None:
-                copies.append(RefusedFile(instance.path, copy_reason(copied.path, instance.path)))
-                continue
-            self._instances.setdefault(instance.sop_instance_uid, []).append(instance)
             was_refused |= self._refused.pop(instance.path, None) is not None
             taken = self._study_of(instance)._take(instance)
             if self._growing is not None:
@@ -380,13 +370,6 @@ class StudyTree:
         change.tell(self)
         if was_refused:
             self.refused_changed.emit()
-        if copies:
-            self.refuse_all(copies)
-
-    def _copied(self, instance: Instance) -> Instance | None:
-        """Give the image of which a file is a copy."""
-        known = self._instances.get(instance.sop_instance_uid, ())
-        return next((one for one in known if replace(one, path=instance.path) == instance), None)
 
     def refuse(self, path: Path, reason: str) -> None:
         """Note a file that cannot be shown."""
@@ -407,7 +390,6 @@ class StudyTree:
         self._refused.clear()
         self._documents.clear()
         self._paths.clear()
-        self._instances.clear()
         self._growing = None if self._growing is None else {}
         self.cleared.emit()
 

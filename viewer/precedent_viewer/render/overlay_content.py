@@ -111,12 +111,12 @@ def place_lines(view: View, frame: Frame) -> tuple[str, ...]:
 
 
 def phase_text(names: Sequence[str], at: int) -> str:
-    """Name a phase and say which of how many it is: "Phase 2 of 4, 12 s", "b 1000, 3 of 3"."""
+    """Name a phase and say which of how many it is: "Phase 2 of 4, 12 s", "b 1000 · 3 of 3"."""
     name, count = names[at], len(names)
     number = f"Phase {at + 1}"
     if name == number or name.startswith(f"{number},"):
         return f"{number} of {count}{name.removeprefix(number)}"
-    return f"{name}, {at + 1} of {count}"
+    return f"{name} · {at + 1} of {count}"
 
 
 def location_text(frame: Frame) -> str:
