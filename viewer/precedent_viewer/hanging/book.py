@@ -33,6 +33,11 @@ class HangingBook:
         """In the order in which they are tried."""
         return self._rules
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether a change of this session can be taken back."""
+        return bool(self._before)
+
     def put(self, rule: Rule) -> None:
         """Take in a new protocol, before the others; one that is known keeps its place."""
         if any(one.id == rule.id for one in self._rules):

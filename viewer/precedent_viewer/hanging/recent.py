@@ -66,4 +66,7 @@ class RecentStudies:
 
 def _study(record: dict[str, Any]) -> StudySummary:
     series = tuple(SeriesSummary(**one) for one in record["series"])
-    return StudySummary(**{**record, "series": series})
+    uid, patient, date, description = (
+        str(record[name]) for name in ("uid", "patient", "date", "description")
+    )
+    return StudySummary(uid, patient, date, description, series)

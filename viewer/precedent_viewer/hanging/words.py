@@ -1,5 +1,7 @@
 """A hanging protocol in plain words. No Qt."""
 
+from collections.abc import Sequence
+
 from precedent_viewer.hanging.rules import LinkName, Look, Place, Rule, SeriesTest, StudyTest
 from precedent_viewer.views import Layout
 
@@ -103,7 +105,7 @@ def _with(words: tuple[str, ...]) -> str:
     return f" with {quoted(words, 'and')}" if words else ""
 
 
-def quoted(words: tuple[str, ...], joint: str) -> str:
+def quoted(words: Sequence[str], joint: str) -> str:
     """Put words in quotation marks, with a joint between them."""
     return f" {joint} ".join(f"{OPEN}{word}{CLOSE}" for word in words)
 
