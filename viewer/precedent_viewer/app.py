@@ -38,7 +38,8 @@ from precedent_viewer.panels.log import LogPanel, MemoryLog
 from precedent_viewer.panels.phase_bar import PhaseBar
 from precedent_viewer.panels.presets.attach import attach as attach_presets
 from precedent_viewer.panels.studies import StudiesPanel
-from precedent_viewer.panels.tags import TagsPanel
+from precedent_viewer.panels.tags.attach import attach as attach_tags
+from precedent_viewer.panels.tags.panel import TagsPanel
 from precedent_viewer.panels.volume.attach import attach as attach_volume
 from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import PresetBook, load_presets, presets_for
@@ -74,6 +75,7 @@ FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_measuring,
     attach_volume,
     attach_memory_cap,
+    attach_tags,
     attach_hanging,
     attach_presets,
 )
@@ -118,6 +120,7 @@ class App:
         self._closing_listeners: list[Callable[[], object]] = []
         self._build_widgets(log)
         self._register_commands()
+        self.tags.compare.clicked.connect(lambda: self.registry.run("panels.compare-tags"))
         for attach in FEATURES:
             attach(self._parts(settings.path.parent))
         self.start_page = StartPage(self.registry, self._theme)
