@@ -36,7 +36,7 @@ class DrawTool:
     def __init__(
         self, kind: Kind, view: View, book: AnnotationBook, layer: AnnotationLayer
     ) -> None:
-        self.kind = kind
+        self.kind: Kind = kind
         self._view, self._book, self._layer = view, book, layer
         self._points: list[PointPx] = []
         """Of what is being drawn; the last one follows the pointer."""

@@ -45,7 +45,7 @@ class ShownPlanes:
         index, grey = original.index, original.grey.choice
         if len(self._views.active_screen.all) < 3:
             self._views.set_layout(2, 2)
-        places = self._views.active_screen.all[:4]
+        places = list(self._views.active_screen.all)[:4]
         planes = self._planes = ThreePlanes(volume)
         self._crosshair = Crosshair(planes, self.plane_of)
         self._held = Held(planes, self._crosshair, self.plane_of)

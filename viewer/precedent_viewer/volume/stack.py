@@ -223,8 +223,10 @@ def _evened(
 
 def _image(values: NDArray[Any], plane: Plane, step: Point) -> Any:
     """Give a SimpleITK image; its axes are columns of the direction matrix."""
-    if values.dtype in (np.bool_, np.float16):
-        values = values.astype(np.uint8 if values.dtype == np.bool_ else np.float32)
+    if values.dtype.kind == "b":
+        values = values.astype(np.uint8)
+    elif values.dtype.kind == "f" and values.dtype.itemsize == 2:
+        values = values.astype(np.float32)
     image = sitk.GetImageFromArray(np.ascontiguousarray(values))
     assert plane.pixel_spacing_mm is not None
     between_rows, between_columns = plane.pixel_spacing_mm
