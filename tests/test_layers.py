@@ -61,6 +61,7 @@ RUNTIME_FREE = (
 )
 QT = {"PyQt6", "PyQt5", "PySide6", "PySide2", "qtpy"}
 QT_FREE_VIEWER = (
+    "hanging/",
     "model/",
     "dicom/",
     "bench/figures.py",

@@ -34,13 +34,17 @@ from precedent_viewer.model.voi import Window
 from precedent_viewer.notifications import Level
 from precedent_viewer.opening.opener import Opened, Opener
 from precedent_viewer.palette import CommandPalette
+from precedent_viewer.panels.hanging.attach import attach as attach_hanging
 from precedent_viewer.panels.log import LogPanel, MemoryLog
+from precedent_viewer.panels.objects.attach import attach as attach_documents
 from precedent_viewer.panels.phase_bar import PhaseBar
+from precedent_viewer.panels.presets.attach import attach as attach_presets
 from precedent_viewer.panels.studies import StudiesPanel
-from precedent_viewer.panels.tags import TagsPanel
+from precedent_viewer.panels.tags.attach import attach as attach_tags
+from precedent_viewer.panels.tags.panel import TagsPanel
 from precedent_viewer.panels.volume.attach import attach as attach_volume
 from precedent_viewer.parts import Parts, ToolFactory
-from precedent_viewer.presets import load_presets, presets_for
+from precedent_viewer.presets import PresetBook, load_presets, presets_for
 from precedent_viewer.render.canvas import Canvas, Tools
 from precedent_viewer.responsiveness import keep_collections_short
 from precedent_viewer.settings import Settings, SettingsStore, ThemeName
@@ -72,7 +76,11 @@ FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_cine,
     attach_measuring,
     attach_volume,
+    attach_documents,
     attach_memory_cap,
+    attach_tags,
+    attach_hanging,
+    attach_presets,
 )
 """The rooms of the window, in the order in which their panels and commands appear."""
 
@@ -114,9 +122,11 @@ class App:
             "region": RegionTool, "lens": LensTool,
         }  # fmt: skip
         self._theme_listeners: list[Callable[[Theme], object]] = []
+        self._opened_listeners: list[Callable[[], object]] = []
         self._closing_listeners: list[Callable[[], object]] = []
         self._build_widgets(log)
         self._register_commands()
+        self.tags.compare.clicked.connect(lambda: self.registry.run("panels.compare-tags"))
         for attach in FEATURES:
             attach(self._parts(settings.path.parent))
         self.start_page = StartPage(self.registry, self._theme)
@@ -195,6 +205,10 @@ class App:
         """Call back when another theme is on."""
         self._theme_listeners.append(callback)
 
+    def on_opened(self, callback: Callable[[], object]) -> None:
+        """Call back when all files of an opening are in the tree."""
+        self._opened_listeners.append(callback)
+
     def on_closing(self, callback: Callable[[], object]) -> None:
         """Call back once before the window closes."""
         self._closing_listeners.append(callback)
@@ -266,8 +280,8 @@ class App:
         self.window.on_resized = self.palette.dismiss_if_open
         self.status = StatusStrip(view, self.opener)
         self.window.setStatusBar(self.status)
-        presets = load_presets(resource("presets", "windows.json"))
-        self._presets = presets
+        shipped = load_presets(resource("presets", "windows.json"))
+        self.presets = PresetBook(self.settings.path.parent, shipped)
 
     def _make_canvas(self, view: View) -> Canvas:
         tools = Tools({}, self.tools)
@@ -282,7 +296,7 @@ class App:
     def _parts(self, folder: Path) -> Parts:
         return Parts(
             self.views, self.view, self.tree, self.loader, self.registry, self.tasks,
-            self.settings, self.tools, self.window, self, folder,
+            self.settings, self.tools, self.window, self, folder, self.presets,
         )  # fmt: skip
 
     def _register_commands(self) -> None:
@@ -351,6 +365,8 @@ class App:
         elif opened.refused:
             count = "1 file" if opened.refused == 1 else f"{opened.refused} files"
             self.notify(f"{count} cannot be shown.", "The list at the left says why.", "info")
+        for callback in self._opened_listeners:
+            callback()
         self.registry.refreshed.emit()
         self.api.files_opened.emit(opened.paths)
 
@@ -415,7 +431,8 @@ class App:
         if frame is None:
             return ()
         windows = () if pixels is None else pixels.windows
-        return presets_for(self._presets, frame.instance.modality, windows)
+        body_part = frame.instance.description.body_part
+        return presets_for(self.presets.presets, frame.instance.modality, windows, body_part)
 
     def _has_anything(self) -> bool:
         return bool(self.tree.studies) or bool(self.tree.refused)

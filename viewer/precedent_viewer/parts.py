@@ -17,6 +17,7 @@ from precedent_viewer.frame_loader import FrameLoader
 from precedent_viewer.main_window import Area
 from precedent_viewer.model.study import StudyTree
 from precedent_viewer.notifications import Level
+from precedent_viewer.presets import PresetBook
 from precedent_viewer.settings import SettingsStore
 from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.theme import Theme
@@ -65,6 +66,9 @@ class Shell(Protocol):
     def on_theme(self, callback: Callable[[Theme], object]) -> None:
         """Call back when another theme is on."""
 
+    def on_opened(self, callback: Callable[[], object]) -> None:
+        """Call back when all files of an opening are in the tree."""
+
     def on_closing(self, callback: Callable[[], object]) -> None:
         """Call back once before the window closes."""
 
@@ -87,3 +91,5 @@ class Parts:
     shell: Shell
     data_folder: Path
     """Where the viewer may keep files of its own."""
+    presets: PresetBook
+    """The named windows."""

@@ -114,7 +114,7 @@ def style_sheet(theme: Theme) -> str:
     for item in sorted(fields(Theme), key=lambda one: -len(one.name)):
         text = text.replace(f"@{item.name};", f"{getattr(theme, item.name)};")
     # A style sheet cannot tint an icon, so this one lies there in both themes' colours.
-    arrow = resource("icons", f"arrow-{theme.name}.svg").as_posix()
+    arrow = resource("themes", f"arrow-{theme.name}.svg").as_posix()
     return text.replace("@arrow;", f'url("{arrow}");')
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from precedent_viewer.detached_values import ValuesAlone, header_of
-from precedent_viewer.dicom.describe import read_dicom_instance
+from precedent_viewer.dicom.describe import read_dicom_document, read_dicom_item
+from precedent_viewer.dicom.documents import WITH_PICTURES, document_kind, kind_words
 from precedent_viewer.dicom.opened import has_dicom_start
 from precedent_viewer.dicom.walk import files_of
 from precedent_viewer.errors import FileError, UnsupportedError, ViewerError, one_line
@@ -84,6 +85,7 @@ class _Reading:
         self.done.add(file)
         try:
             item = read_item(file)
+            overlay = _overlay(item)
         except ValuesAlone as error:
             self._values.append((file, error))
             return
@@ -92,6 +94,8 @@ class _Reading:
             return
         self.has_image |= isinstance(item, Instance)
         self._on_item(item)
+        if overlay is not None:
+            self._on_item(overlay)
 
     def end(self) -> None:
         """Refuse files of values whose header was not read: with it they are shown."""
@@ -100,11 +104,20 @@ class _Reading:
                 self._on_refused(RefusedFile(file, reason_of(error, file)))
 
 
+def _overlay(item: Instance | Document) -> Document | None:
+    """Give the document that an image is as well: a segmentation, a dose, a map."""
+    if isinstance(item, Document) or item.kind != "dicom":
+        return None
+    known = document_kind(item.sop_class_uid)
+    is_overlay = known is not None and known[0] in WITH_PICTURES
+    return read_dicom_document(item.path) if is_overlay else None
+
+
 def read_instance(path: Path) -> Instance:
     """Read one image's header. Raises a ViewerError with the reason when it cannot be shown."""
     item = read_item(path)
     if isinstance(item, Document):
-        raise UnsupportedError(f"{path.name}: {item.title}: has no picture.")
+        raise UnsupportedError(f"{path.name}: {kind_words(item)}: has no picture.")
     return item
 
 
@@ -124,7 +137,7 @@ def read_item(path: Path) -> Instance | Document:
         if header is not None:
             raise ValuesAlone(path, header)
         raise FileError(f"{path.name}: it is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF.")
-    return read_dicom_instance(path)
+    return read_dicom_item(path)
 
 
 def _is_volume(path: Path, start: bytes) -> bool:

@@ -161,7 +161,7 @@ class Series:
     def of(cls, instance: Instance) -> Series:
         """Give a series of one instance that is in no tree, such as a reformat."""
         series = cls(instance.series_uid, instance)
-        series._add(instance)
+        series.add(instance)
         return series
 
     @property
@@ -227,7 +227,8 @@ class Series:
             self._reading = in_reading_order(self._placed)
         return self._reading
 
-    def _add(self, instance: Instance) -> None:
+    def add(self, instance: Instance) -> None:
+        """Take in another file; series of the tree grow through `StudyTree.add` alone."""
         self._instances.append(instance)
         key = natural_key(str(instance.path))
         frames = (Frame(instance, index) for index in range(instance.number_of_frames))
@@ -276,8 +277,8 @@ class Study:
         for one in gone:
             del self._series[one.uid]
             for part in one.instances:
-                series._add(part)
-        series._add(instance)
+                series.add(part)
+        series.add(instance)
         if known is None or gone:
             self._name_parts(whole)
         return Taken(series, known is None, tuple(gone))

@@ -1,0 +1,1 @@
+"""Hanging protocols in the window: commands and dialogs."""

@@ -1,0 +1,1 @@
+"""Window presets in the window: the dialog in which they are edited."""

@@ -1,0 +1,238 @@
+"""The dialog that lays the attributes of two images side by side and marks what differs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QFont
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from precedent_resources import PrecedentError
+from precedent_viewer.dicom.tag_compare import ComparedRow, Difference, compare_tags, counts_of
+from precedent_viewer.dicom.tags import TagRow, read_tags
+from precedent_viewer.panels.tags.tree import (
+    WITHOUT_BRACKETS,
+    CopyingTree,
+    SearchedItem,
+    filter_item,
+)
+from precedent_viewer.tasks import TaskRunner
+from precedent_viewer.theme import Theme
+from precedent_viewer.words import tool_tip
+
+MARKS: dict[Difference, str] = {
+    "same": "", "changed": "\N{NOT EQUAL TO}", "inside": "\N{DOWNWARDS ARROW}",
+    "first": "\N{MINUS SIGN}", "second": "+",
+}  # fmt: skip
+"""Differences are told by a sign and not by colour alone."""
+MARK_WORDS: dict[Difference, str] = {
+    "same": "Alike", "changed": "Differs", "inside": "Differs inside", "first": "Only in the first",
+    "second": "Only in the second",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """An image that can be compared."""
+
+    title: str
+    path: Path
+    frame: int | None = None
+    """Of the groups that each frame has, only this one's; None for all."""
+
+
+class CompareDialog(QDialog):
+    """Two choices above, rows below; differences alone at first."""
+
+    def __init__(
+        self, offered: Sequence[Compared], tasks: TaskRunner, theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.setObjectName("tag-compare-dialog")
+        self.setWindowTitle("Compare tags")
+        self.resize(1040, 680)
+        self._tasks, self._theme = tasks, theme
+        self._rows: dict[int, tuple[TagRow, ...]] = {}
+        self._compared: tuple[ComparedRow, ...] = ()
+        self._generation = 0
+        self.choices = (QComboBox(), QComboBox())
+        self.files = tuple(QPushButton("File…") for _ in range(2))
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search tags, names or values")
+        self.search.setAccessibleName("Search the compared tags")
+        self.search.setClearButtonEnabled(True)
+        for clear in self.search.findChildren(QToolButton):
+            clear.setAccessibleName("Clear the search")
+        self.differences = QCheckBox("Differences only")
+        self.differences.setChecked(True)
+        self.passing = QCheckBox("Without identifiers and times")
+        self.passing.setChecked(True)
+        self.counts = QLabel()
+        self.counts.setObjectName("section")
+        self.counts.setWordWrap(True)
+        self.tree = CopyingTree(["Tag", "Name", "", "First", "Second"], "Tags of both images")
+        header = self.tree.header()
+        if header is not None:
+            for column, width in ((0, 130), (1, 210), (2, 26), (3, 320)):
+                header.resizeSection(column, width)
+        self._lay_out()
+        self._offer(offered)
+        self._connect()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(7)
+        for at, words in enumerate(("First", "Second")):
+            name = QLabel(words)
+            name.setBuddy(self.choices[at])
+            self.choices[at].setAccessibleName(f"{words} image")
+            self.files[at].setAccessibleName(f"Choose a file as the {words.lower()} image")
+            self.files[at].setAutoDefault(False)
+            grid.addWidget(name, at, 0)
+            grid.addWidget(self.choices[at], at, 1)
+            grid.addWidget(self.files[at], at, 2)
+        grid.setColumnStretch(1, 1)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.differences)
+        row.addWidget(self.passing)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(10)
+        column.addLayout(grid)
+        column.addLayout(row)
+        column.addWidget(self.counts)
+        column.addWidget(self.tree, 1)
+
+    def _offer(self, offered: Sequence[Compared]) -> None:
+        for at, choice in enumerate(self.choices):
+            for one in offered:
+                choice.addItem(one.title, one)
+            choice.setCurrentIndex(min(at, len(offered) - 1))
+
+    def _connect(self) -> None:
+        for at, (choice, file) in enumerate(zip(self.choices, self.files, strict=True)):
+            choice.currentIndexChanged.connect(lambda _index: self.refresh())
+            file.clicked.connect(partial(self._choose_file, at))
+        self.search.textChanged.connect(lambda _text: self._filter())
+        for check in (self.differences, self.passing):
+            check.toggled.connect(lambda _on: self._fill())
+
+    def add_file(self, at: int, path: Path) -> None:
+        """Compare a file that is not open."""
+        self.choices[at].addItem(path.name, Compared(path.name, path))
+        self.choices[at].setCurrentIndex(self.choices[at].count() - 1)
+
+    def refresh(self) -> None:
+        """Read both images anew."""
+        self._generation += 1
+        self._rows.clear()
+        self.tree.clear()
+        self.counts.setText("Reading…")
+        wanted = [choice.currentData() for choice in self.choices]
+        if not all(isinstance(one, Compared) for one in wanted):
+            self.counts.setText("Choose two images: a viewport's, or a file.")
+            return
+        generation = self._generation
+        for at, one in enumerate(wanted):
+            self._tasks.run(
+                read_tags, one.path, one.frame,
+                on_result=partial(self._take, generation, at),
+                on_error=partial(self._fail, generation),
+            )  # fmt: skip
+
+    def _take(self, generation: int, at: int, rows: tuple[TagRow, ...]) -> None:
+        if generation != self._generation:
+            return
+        self._rows[at] = rows
+        if len(self._rows) == 2:
+            self._compared = compare_tags(self._rows[0], self._rows[1])
+            self.counts.setText(counts_of(self._compared).words)
+            self._fill()
+
+    def _fail(self, generation: int, error: PrecedentError) -> None:
+        if generation == self._generation:
+            self.counts.setText(str(error))
+
+    def _choose_file(self, at: int, _checked: bool) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Compare with a file")
+        if name:
+            self.add_file(at, Path(name))
+
+    def _fill(self) -> None:
+        self.tree.clear()
+        tops: list[QTreeWidgetItem] = []
+        above: list[_ComparedItem] = []
+        for row in self._compared:
+            if not self._is_wanted(row):
+                continue
+            item = _ComparedItem(row, self._theme)
+            while above and above[-1].row.depth >= row.depth:
+                above.pop()
+            if above:
+                above[-1].addChild(item)
+            else:
+                tops.append(item)
+            above.append(item)
+        self.tree.addTopLevelItems(tops)
+        if self.differences.isChecked():
+            self.tree.expandAll()
+        self._filter()
+
+    def _is_wanted(self, row: ComparedRow) -> bool:
+        if self.passing.isChecked() and row.is_passing:
+            return False
+        return row.difference != "same" or not self.differences.isChecked()
+
+    def _filter(self) -> None:
+        words = self.search.text().casefold().split()
+        for at in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(at)
+            if item is not None:
+                filter_item(item, words)
+        if not words and self.differences.isChecked():
+            self.tree.expandAll()
+
+
+class _ComparedItem(SearchedItem):
+    """One compared row; what differs is bold and has its sign."""
+
+    def __init__(self, row: ComparedRow, theme: Theme) -> None:
+        mark = MARKS[row.difference]
+        texts = (row.tag, row.name, mark, row.first or "", row.second or "")
+        super().__init__(texts, lambda: _words_of(row))
+        self.row = row
+        for column in (3, 4):
+            self.setToolTip(column, tool_tip(self.text(column)))
+        self.setToolTip(2, MARK_WORDS[row.difference])
+        self.setData(2, Qt.ItemDataRole.AccessibleTextRole, MARK_WORDS[row.difference])
+        if row.difference in ("changed", "first", "second"):
+            font = QFont(self.font(3))
+            font.setBold(True)
+            for column in (2, 3, 4):
+                self.setFont(column, font)
+                self.setForeground(column, QColor(theme.warning))
+
+
+def _words_of(row: ComparedRow) -> str:
+    plain = row.tag.translate(WITHOUT_BRACKETS)
+    return f"{row.tag} {plain} {row.name} {row.keyword} {row.first or ''} {row.second or ''}"
