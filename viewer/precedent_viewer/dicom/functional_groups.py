@@ -19,6 +19,8 @@ class FunctionalGroups:
 
     def __init__(self, shared: Dataset | None, per_frame: Sequence[Dataset | Elements]) -> None:
         self._shared = shared
+        self._of_all: dict[str, Dataset | None] = {}
+        """The shared macros that were asked for."""
         self.per_frame = per_frame
         """One a frame; as pydicom made them, or as they lie in the file."""
         self._index = -1
@@ -36,7 +38,9 @@ class FunctionalGroups:
             own = self._own(keyword, index)
             if own is not None:
                 return own
-        return None if self._shared is None else item(self._shared, keyword)
+        if keyword not in self._of_all:
+            self._of_all[keyword] = None if self._shared is None else item(self._shared, keyword)
+        return self._of_all[keyword]
 
     def _own(self, keyword: str, index: int) -> Dataset | None:
         group = self.per_frame[index]
