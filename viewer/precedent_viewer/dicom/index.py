@@ -166,7 +166,7 @@ def _start(path: Path) -> bytes:
     name = path.name or str(path)
     try:
         _check_regular(path, name)
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             return file.read(132)
     except PermissionError as error:
         raise FileError(f"{name}: there is no permission to read it.") from error

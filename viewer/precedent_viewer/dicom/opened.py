@@ -31,7 +31,7 @@ PIXEL_TAGS: dict[int, PixelKind] = {
     0x7FE00009: "double",
 }
 UNDEFINED = 0xFFFFFFFF
-HEAD = 1 << 17
+HEAD = 1 << 15
 """Bytes of a file that are read at once; few headers are longer."""
 LARGEST_HEAD = 1 << 24
 """So much is read at most to find where the pixels begin; longer headers come out of the file."""

@@ -111,7 +111,7 @@ def _seconds(said: str) -> float | None:
         return None
     hours, minutes, seconds = (int(clock[at : at + 2] or 0) for at in (0, 2, 4))
     try:
-        days = datetime.datetime.strptime(day, "%Y%m%d").toordinal() if day else 0
+        days = datetime.date(int(day[:4]), int(day[4:6]), int(day[6:])).toordinal() if day else 0
     except ValueError:
         return None
     return 86400 * days + 3600 * hours + 60 * minutes + seconds + float(f"0.{fraction or 0}")

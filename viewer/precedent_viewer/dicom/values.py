@@ -30,7 +30,7 @@ Attribute: TypeAlias = str | BaseTag
 
 
 @lru_cache(maxsize=4096)
-def _tag(attribute: Attribute) -> BaseTag:
+def tag_of(attribute: Attribute) -> BaseTag:
     """Give an attribute's tag; looking it up in the dictionary costs more than reading a value."""
     return Tag(tag_for_keyword(attribute) or 0) if isinstance(attribute, str) else attribute
 
@@ -43,7 +43,7 @@ def _vr(tag: int) -> str:
 
 def value(dataset: Dataset, attribute: Attribute) -> object:
     """Give an attribute's value as pydicom converts it, None when it cannot."""
-    tag = _tag(attribute)
+    tag = tag_of(attribute)
     if tag not in dataset.keys():  # noqa: SIM118  # `in dataset` is many times slower.
         return None
     try:
@@ -59,7 +59,7 @@ def plain_text(dataset: Dataset, attribute: Attribute) -> str | None:
     None when it is no text, or its letters need the file's character set; pydicom then converts
     it. Much faster than a conversion, which makes an object of every value.
     """
-    tag = _tag(attribute)
+    tag = tag_of(attribute)
     if tag not in dataset.keys():  # noqa: SIM118  # `in dataset` is many times slower.
         return ""
     try:
@@ -101,7 +101,7 @@ def texts(dataset: Dataset, attribute: Attribute) -> tuple[str, ...]:
 
 def numbers(dataset: Dataset, attribute: Attribute) -> tuple[float, ...]:
     """Give all values of an attribute as numbers; empty when one of them is none."""
-    tag = _tag(attribute)
+    tag = tag_of(attribute)
     if tag not in dataset.keys():  # noqa: SIM118  # `in dataset` is many times slower.
         return ()
     try:
