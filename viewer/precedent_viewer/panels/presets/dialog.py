@@ -46,6 +46,7 @@ class PresetDialog(QDialog):
         self.table.setHorizontalHeaderLabels(list(COLUMNS))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
+        self.table.setWordWrap(False)
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             if header is not None:
                 header.setAccessibleName("Headers of the window presets")

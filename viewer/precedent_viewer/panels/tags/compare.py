@@ -32,7 +32,7 @@ from precedent_viewer.panels.tags.tree import (
     SearchedItem,
     filter_item,
 )
-from precedent_viewer.tasks import TaskRunner
+from precedent_viewer.tasks import TaskHandle, TaskRunner
 from precedent_viewer.theme import Theme
 from precedent_viewer.words import tool_tip
 
@@ -71,7 +71,8 @@ class CompareDialog(QDialog):
         self._tasks, self._theme = tasks, theme
         self._rows: dict[int, tuple[TagRow, ...]] = {}
         self._compared: tuple[ComparedRow, ...] = ()
-        self._generation = 0
+        self._requests: list[TaskHandle] = []
+        self.finished.connect(lambda _code: self._stop())
         self.choices = (QComboBox(), QComboBox())
         self.files = tuple(QPushButton("File…") for _ in range(2))
         self.search = QLineEdit()
@@ -144,7 +145,7 @@ class CompareDialog(QDialog):
 
     def refresh(self) -> None:
         """Read both images anew."""
-        self._generation += 1
+        self._stop()
         self._rows.clear()
         self.tree.clear()
         self.counts.setText("Reading…")
@@ -152,26 +153,29 @@ class CompareDialog(QDialog):
         if not all(isinstance(one, Compared) for one in wanted):
             self.counts.setText("Choose two images: a viewport's, or a file.")
             return
-        generation = self._generation
-        for at, one in enumerate(wanted):
+        self._requests = [
             self._tasks.run(
-                read_tags, one.path, one.frame,
-                on_result=partial(self._take, generation, at),
-                on_error=partial(self._fail, generation),
-            )  # fmt: skip
+                read_tags, one.path, one.frame, on_result=partial(self._take, at),
+                on_error=self._fail,
+            )
+            for at, one in enumerate(wanted)
+        ]  # fmt: skip
 
-    def _take(self, generation: int, at: int, rows: tuple[TagRow, ...]) -> None:
-        if generation != self._generation:
-            return
+    def _stop(self) -> None:
+        """Forget what is being read: another choice was made, or the dialog is going."""
+        for request in self._requests:
+            request.cancel()
+        self._requests = []
+
+    def _take(self, at: int, rows: tuple[TagRow, ...]) -> None:
         self._rows[at] = rows
         if len(self._rows) == 2:
             self._compared = compare_tags(self._rows[0], self._rows[1])
             self.counts.setText(counts_of(self._compared).words)
             self._fill()
 
-    def _fail(self, generation: int, error: PrecedentError) -> None:
-        if generation == self._generation:
-            self.counts.setText(str(error))
+    def _fail(self, error: PrecedentError) -> None:
+        self.counts.setText(str(error))
 
     def _choose_file(self, at: int, _checked: bool) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Compare with a file")
@@ -225,12 +229,16 @@ class _ComparedItem(SearchedItem):
             self.setToolTip(column, tool_tip(self.text(column)))
         self.setToolTip(2, MARK_WORDS[row.difference])
         self.setData(2, Qt.ItemDataRole.AccessibleTextRole, MARK_WORDS[row.difference])
-        if row.difference in ("changed", "first", "second"):
-            font = QFont(self.font(3))
-            font.setBold(True)
-            for column in (2, 3, 4):
-                self.setFont(column, font)
+        font = QFont(self.font(3))
+        font.setBold(row.difference == "changed")
+        for column in (2, 3, 4):
+            self.setFont(column, font)
+            if row.difference == "changed":
                 self.setForeground(column, QColor(theme.warning))
+        if row.difference in ("first", "second"):
+            absent = 4 if row.difference == "first" else 3
+            self.setText(absent, "not there")
+            self.setForeground(absent, QColor(theme.text_muted))
 
 
 def _words_of(row: ComparedRow) -> str:
