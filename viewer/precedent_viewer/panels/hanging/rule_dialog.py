@@ -22,7 +22,7 @@ from precedent_resources import PrecedentError
 from precedent_viewer.hanging.rules import LinkName, Place, Rule, StudyTest
 from precedent_viewer.hanging.summaries import StudySummary
 from precedent_viewer.hanging.words import place_name, rule_in_words
-from precedent_viewer.panels.fields import add_field, listed, text_field
+from precedent_viewer.panels.fields import add_field, listed, parts_listed, text_field
 from precedent_viewer.panels.hanging.dry_run import DryRun
 from precedent_viewer.panels.hanging.place_form import PlaceForm, WindowsOf
 from precedent_viewer.theme import Theme
@@ -169,7 +169,7 @@ class RuleDialog(QDialog):
     def _edit(self) -> None:
         study = StudyTest(
             tuple(one.upper() for one in listed(self.modalities.text())),
-            tuple(one.upper() for one in listed(self.body_parts.text())),
+            parts_listed(self.body_parts.text()),
             tuple(one.casefold() for one in listed(self.words.text())),
         )
         links = tuple(name for name, check in self.links.items() if check.isChecked())
