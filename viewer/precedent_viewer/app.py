@@ -20,6 +20,7 @@ from precedent_viewer.builtin.window import window_commands
 from precedent_viewer.builtin.window_frame import FrameActions, frame_commands
 from precedent_viewer.cine.attach import attach as attach_cine
 from precedent_viewer.commands import CommandRegistry
+from precedent_viewer.decoding import HERE, Decoders
 from precedent_viewer.extensions import activate_extensions
 from precedent_viewer.frame_loader import FrameLoader
 from precedent_viewer.help.attach import attach as attach_help
@@ -37,6 +38,7 @@ from precedent_viewer.opening.opener import Opened, Opener
 from precedent_viewer.palette import CommandPalette
 from precedent_viewer.panels.hanging.attach import attach as attach_hanging
 from precedent_viewer.panels.log import LogPanel, MemoryLog
+from precedent_viewer.panels.objects.attach import attach as attach_documents
 from precedent_viewer.panels.phase_bar import PhaseBar
 from precedent_viewer.panels.presets.attach import attach as attach_presets
 from precedent_viewer.panels.studies import StudiesPanel
@@ -76,6 +78,7 @@ FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_cine,
     attach_measuring,
     attach_volume,
+    attach_documents,
     attach_memory_cap,
     attach_tags,
     attach_hanging,
@@ -95,6 +98,8 @@ class App:
         settings: SettingsStore,
         log: MemoryLog,
         extensions: Sequence[EntryPoint] = (),
+        *,
+        decoders: Decoders = HERE,
     ) -> None:
         self.application = application
         self.settings = settings
@@ -106,11 +111,12 @@ class App:
             self.tasks,
             self.memory,
             prefetch_frames=settings.current.prefetch_frames,
+            decoders=decoders,
         )
         self.views = Views(self.tree, self.loader)
         self.view = ActiveView(self.views)
         self.tools = ToolChoice()
-        self.thumbnails = Thumbnails(self.tasks)
+        self.thumbnails = Thumbnails(self.tasks, decoders)
         self.opener = Opener(self.tree, self.tasks)
         self._theme = load_theme(settings.current.theme)
         apply_theme(application, self._theme)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from precedent_resources import PrecedentError
+from precedent_viewer.dicom.decoders import DecodeFrame, decode_frame
 from precedent_viewer.dicom.frames import FramePixels, read_frame
-from precedent_viewer.dicom.preview import read_preview
+from precedent_viewer.dicom.preview import DecodeAt, decode_at, read_preview
 from precedent_viewer.model.study import Frame
 from precedent_viewer.model.voi import Window
 from precedent_viewer.render.display import default_window
@@ -40,10 +41,29 @@ class Job:
     form: Form = "whole"
 
 
-def load_frame(job: Job) -> Loaded:
+@dataclass(frozen=True, slots=True)
+class Decoders:
+    """What decodes compressed frames: here, or in processes of their own."""
+
+    whole: DecodeFrame = decode_frame
+    at_fraction: DecodeAt = decode_at
+
+    def read(self, frame: Frame) -> FramePixels:
+        """Decode one frame. Raises a ViewerError."""
+        return read_frame(frame, self.whole)
+
+
+HERE = Decoders()
+"""Everything in this process."""
+
+
+def load_frame(job: Job, decoders: Decoders = HERE) -> Loaded:
     """Decode one frame and find its window."""
     began = time.perf_counter()
-    pixels = read_frame(job.frame) if job.form == "whole" else read_preview(job.frame)
+    if job.form == "whole":
+        pixels = decoders.read(job.frame)
+    else:
+        pixels = read_preview(job.frame, decoders.at_fraction)
     window = default_window(pixels)
     return Loaded(pixels, window, time.perf_counter() - began)
 
@@ -56,7 +76,9 @@ class Decoding:
         tasks: TaskRunner,
         on_ready: Callable[[Job, Loaded], None],
         on_error: Callable[[Job, PrecedentError], None],
+        decoders: Decoders = HERE,
     ) -> None:
+        self._decoders = decoders
         self._tasks = tasks
         self._on_ready = on_ready
         self._on_error = on_error
@@ -76,7 +98,7 @@ class Decoding:
             # It waits behind others; asking again puts it first.
             running.cancel()
         self._handles[job] = self._tasks.run(
-            load_frame, job,
+            load_frame, job, self._decoders,
             on_result=lambda loaded: self._end(job, lambda: self._on_ready(job, loaded)),
             on_error=lambda error: self._end(job, lambda: self._on_error(job, error)),
             pool=pool, priority=priority,

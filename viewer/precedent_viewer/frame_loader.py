@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QTimer
 
 from precedent_resources import PrecedentError
-from precedent_viewer.decoding import WANTED_PRIORITY, Decoding, Job, Loaded
+from precedent_viewer.decoding import HERE, WANTED_PRIORITY, Decoders, Decoding, Job, Loaded
 from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.dicom.preview import has_preview
 from precedent_viewer.frame_cache import FrameCache
@@ -41,11 +41,19 @@ class _Want:
 class FrameLoader:
     """Frames by request, from the cache when they are there."""
 
-    def __init__(self, tasks: TaskRunner, memory: MemoryBudget, *, prefetch_frames: int) -> None:
+    def __init__(
+        self,
+        tasks: TaskRunner,
+        memory: MemoryBudget,
+        *,
+        prefetch_frames: int,
+        decoders: Decoders = HERE,
+    ) -> None:
         self._tasks = tasks
+        self.decoders = decoders
         self.memory = memory
         self._cache: FrameCache[Frame, Loaded] = FrameCache(memory.left_bytes)
-        self._decoding = Decoding(tasks, self._ready, self._failed)
+        self._decoding = Decoding(tasks, self._ready, self._failed, decoders)
         self._wants: dict[Hashable, _Want] = {}
         self._places: dict[Hashable, Place] = {}
         self._moved_at: dict[Hashable, float] = {}

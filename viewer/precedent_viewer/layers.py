@@ -42,7 +42,7 @@ class Mark:
     """`#rrggbb`."""
     closed: bool = False
     width_px: float = 1.6
-    """On the screen, whatever the zoom."""
+    """On the screen, whatever the zoom; 0 draws the label alone."""
     dashed: bool = False
     label: str = ""
     """Several lines are parted by line breaks."""

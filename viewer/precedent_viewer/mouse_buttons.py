@@ -70,7 +70,11 @@ class MouseDialog(QDialog):
         ends.rejected.connect(self.accept)
         restore = ends.button(QDialogButtonBox.StandardButton.RestoreDefaults)
         if restore is not None:
+            restore.setAutoDefault(False)
             restore.clicked.connect(self.restore)
+        close = ends.button(QDialogButtonBox.StandardButton.Close)
+        if close is not None:
+            close.setDefault(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)

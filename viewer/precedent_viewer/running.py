@@ -3,6 +3,7 @@
 import logging
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from PyQt6.QtGui import QIcon
 from PyQt6.QtWidgets import QApplication
 
 from precedent_viewer.app import App
+from precedent_viewer.decoding import Decoders
+from precedent_viewer.dicom.isolation.pool import Isolated
 from precedent_viewer.extensions import installed_extensions
 from precedent_viewer.logs import catch_qt_messages, catch_unexpected
 from precedent_viewer.panels.log import MemoryLog
 from precedent_viewer.responsiveness import favour_window
 from precedent_viewer.settings import SettingsStore, ThemeName
+from precedent_viewer.tasks import POOL_THREADS
 from precedent_viewer.theme import icon_pixmap
 
 logger = logging.getLogger(__name__)
@@ -74,10 +78,19 @@ def start(application: QApplication, settings: SettingsStore) -> App:
     log = MemoryLog()
     logging.getLogger().addHandler(log)
     catch_qt_messages()
-    app = App(application, settings, log, installed_extensions())
+    app = App(application, settings, log, installed_extensions(), decoders=apart(application))
     favour_window()
     catch_unexpected(lambda message, hint: app.notify(message, hint, "error"))
     return app
+
+
+def apart(application: QApplication) -> Decoders:
+    """Give decoders in processes of their own, which end with the application."""
+    isolated = Isolated(POOL_THREADS["frames"] + POOL_THREADS["thumbnails"])
+    # Its libraries take a while to load: meanwhile the window is being built.
+    threading.Thread(target=isolated.start, daemon=True).start()
+    application.aboutToQuit.connect(isolated.close)
+    return Decoders(isolated.decode_frame, isolated.decoded_at)
 
 
 def config_folder() -> Path:

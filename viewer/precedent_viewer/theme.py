@@ -115,7 +115,7 @@ def style_sheet(theme: Theme) -> str:
         text = text.replace(f"@{item.name};", f"{getattr(theme, item.name)};")
     # A style sheet cannot tint an icon, so these lie there in both themes' colours.
     for token in ("arrow", "tick"):
-        path = resource("icons", f"{token}-{theme.name}.svg").as_posix()
+        path = resource("themes", f"{token}-{theme.name}.svg").as_posix()
         text = text.replace(f"@{token};", f'url("{path}");')
     return text
 

@@ -3,7 +3,7 @@
 from psygnal import Signal
 from PyQt6.QtGui import QImage
 
-from precedent_viewer.dicom.frames import read_frame
+from precedent_viewer.decoding import HERE, Decoders
 from precedent_viewer.frame_cache import FrameCache
 from precedent_viewer.model.study import Frame, Series
 from precedent_viewer.render.display import render
@@ -22,7 +22,8 @@ class Thumbnails:
     ready = Signal(str)
     """The uid of a series whose picture has come."""
 
-    def __init__(self, tasks: TaskRunner) -> None:
+    def __init__(self, tasks: TaskRunner, decoders: Decoders = HERE) -> None:
+        self._decoders = decoders
         self._tasks = tasks
         self._images: FrameCache[str, QImage] = FrameCache(BUDGET_BYTES)
         self._frames: dict[str, Frame] = {}
@@ -43,7 +44,7 @@ class Thumbnails:
             self._frames[series.uid] = middle
             self._asked += 1
             self._tasks.run(
-                make_thumbnail, middle,
+                make_thumbnail, middle, self._decoders,
                 on_result=lambda image: self._take(series.uid, image),
                 pool="thumbnails", priority=self._asked,
             )  # fmt: skip
@@ -61,7 +62,7 @@ class Thumbnails:
         self.ready.emit(uid)
 
 
-def make_thumbnail(frame: Frame) -> QImage:
+def make_thumbnail(frame: Frame, decoders: Decoders = HERE) -> QImage:
     """Decode, window and shrink one frame."""
-    pixels = read_frame(frame)
+    pixels = decoders.read(frame)
     return thumbnail_of(render(pixels, None), SIDE_PX, frame.instance.aspect)

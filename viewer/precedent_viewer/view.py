@@ -60,6 +60,7 @@ class View:
         self.skipped = SkippedImages()
         self._remembered: dict[str, _Remembered] = {}
         tree.series_changed.connect(self._series_grew)
+        tree.series_joined.connect(self._series_joined)
 
     # What is looked at
 
@@ -260,6 +261,14 @@ class View:
             self._index = series.frames.index(self._frame)
             self.frame_changed.emit(self._frame)
             self._loader.prefetch(self, series.frames, self._index, 1)
+
+    def _series_joined(self, gone: Series, series: Series) -> None:
+        """Keep the frame that is looked at when its series turns out to be a part of another."""
+        if self._series is None or gone.uid != self._series.uid:
+            return
+        self._series = series
+        self.series_changed.emit(series)
+        self._series_grew(series)
 
     def _remember(self) -> None:
         if self._series is not None:

@@ -115,6 +115,7 @@ def test_the_last_studies_are_kept_without_their_patients(tmp_path: Path) -> Non
     recent = RecentStudies(tmp_path)
     recent.add([PRIOR, STRANGER])
     recent.add([NOW])
+    recent.save()
     again = RecentStudies(tmp_path).studies
     assert [one.uid for one in again] == ["1", "2", "4"]
     assert again[0].patient == again[1].patient != again[2].patient

@@ -57,6 +57,7 @@ def test_every_command_of_the_window_stands_on_its_page(app: App, qtbot: QtBot) 
     app.registry.run("help.show-commands")
     (page,) = app.window.findChildren(HelpPage)
     text = page.text.toPlainText()
-    assert [one.title for one in app.registry.all() if one.title not in text] == []
+    stems = {one.title.rstrip(" 0123456789") for one in app.registry.all()}
+    assert [stem for stem in stems if stem not in text] == []
     page.search.setText("hounsfield")
     assert page.text.toPlainText() == "No command has these words."

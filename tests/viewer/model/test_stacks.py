@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.viewer.model.test_study import AXIAL, SAGITTAL, instance
 
-from precedent_viewer.model.order import Phase
+from precedent_viewer.model.phases import Phase
 from precedent_viewer.model.plane import Orientation, Plane
 from precedent_viewer.model.stacks import orientation_word
 from precedent_viewer.model.study import Instance, Series, StudyTree
@@ -99,10 +99,11 @@ def test_echoes_of_several_b_values_are_told_by_what_gives_each_its_own_name() -
 
 
 def test_places_that_are_repeated_unevenly_are_no_phases() -> None:
-    twice = replace(slices(0)[0], path=Path("again"))
+    twice = replace(slices(0)[0], path=Path("again"), sop_instance_uid="again")
     (series,) = series_of(*slices(0, 5, 10), twice)
     assert series.phases == ()
     assert len(series.frames) == 4
+    assert series.facts == ("1 place holds several images, without a pattern.",)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.viewer.conftest import MakeApp
 from precedent_viewer.errors import FileError
 from precedent_viewer.model.study import RefusedFile
 from precedent_viewer.opening.archives import unpack
-from precedent_viewer.opening.expand import PREFIX, UnpackedArchives
+from precedent_viewer.opening.unpacked import PREFIX, UnpackedArchives
 
 
 class Unpacked:
@@ -141,3 +141,65 @@ def test_what_a_dead_viewer_left_is_removed(tmp_path: Path) -> None:
     UnpackedArchives(tmp_path).remove_leftovers()
     assert not dead.exists()
     assert own.exists()
+
+
+def test_the_first_archive_clears_what_a_dead_viewer_left(tmp_path: Path) -> None:
+    dead = tmp_path / f"{PREFIX}4194303-abc"
+    dead.mkdir()
+    UnpackedArchives(tmp_path).new_folder()
+    assert not dead.exists()
+
+
+def test_what_systems_leave_in_archives_is_passed_over(tmp_path: Path) -> None:
+    names = ("x/im1", "__MACOSX/x/._im1", "x/.DS_Store", "x/Thumbs.db")
+    got = Unpacked(zipped(tmp_path / "a.zip", dict.fromkeys(names, b"1")), tmp_path / "out")
+    assert ([file.name for file in got.files], got.refused) == (["im1"], [])
+
+
+def test_a_file_with_the_name_of_a_folder_spoils_one_member_alone(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"x": b"1", "x/im": b"2", "y": b"3"})
+    got = Unpacked(path, tmp_path / "out")
+    assert [file.name for file in got.files] == ["x", "y"]
+    assert [one.reason for one in got.refused] == [
+        "Another file of the archive has the name of its folder."
+    ]
+
+
+def test_members_deeper_than_systems_allow_are_still_opened(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"/".join(["deep" * 20] * 60) + "/im": b"1"})
+    got = Unpacked(path, tmp_path / "out")
+    assert [file.read_bytes() for file in got.files] == [b"1"]
+
+
+def test_stopping_ends_in_the_middle_of_a_member(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"a": b"1", "b": bytes(8 << 20)})
+    folder, cancel = tmp_path / "out", threading.Event()
+    folder.mkdir()
+    files = unpack(path, folder, lambda _file: None, cancel)
+    assert next(files).name == "a"
+    cancel.set()
+    assert list(files) == []
+
+
+def test_an_archive_opened_twice_shows_each_image_once(
+    make_app: MakeApp, study: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    members = {f"disc/{one.name}": one.read_bytes() for one in study.iterdir()}
+    path = zipped(tmp_path / "a.zip", members)
+    app = make_app()
+    for _ in range(2):
+        app.open_paths([path])
+        qtbot.waitUntil(lambda: app.is_quiet and app.view.has_image())
+    assert app.view.frame_count == 5
+    assert app.tree.refused == ()
+
+
+def test_the_same_study_in_a_folder_and_in_an_archive_is_shown_once(
+    make_app: MakeApp, study: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = zipped(tmp_path / "a.zip", {one.name: one.read_bytes() for one in study.iterdir()})
+    app = make_app()
+    app.open_paths([study, path])
+    qtbot.waitUntil(lambda: app.is_quiet and app.view.has_image())
+    assert app.view.frame_count == 5
+    assert [one.reason.split(" of ")[0] for one in app.tree.refused] == ["It is a copy"] * 5

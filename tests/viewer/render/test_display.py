@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.colour import Palette
-from precedent_viewer.dicom.frames import FramePixels
+from precedent_viewer.dicom.frames import FramePixels, Photometric
 from precedent_viewer.dicom.lut import LookupTable, Rescale
-from precedent_viewer.model.voi import Window
-from precedent_viewer.render.display import automatic_window, default_window, render
+from precedent_viewer.model.voi import VoiFunction, Window
+from precedent_viewer.render.display import (
+    automatic_window,
+    default_window,
+    levels_of,
+    render,
+)
+from precedent_viewer.render.image import picture_in_strips, picture_of
 
 CT = FramePixels(
     np.array([[0, 864, 1024, 1263, 4095]], np.uint16),
@@ -142,3 +148,40 @@ def test_table_and_formula_paint_the_same(
     by_table = render(FramePixels(many, "MONOCHROME2", Rescale(0.5, 3)), window, invert=invert)
 
     assert (by_table[:5, :10] == by_formula).all()
+
+
+LARGE_SHAPE = (1100, 1000)
+
+
+@pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.int16])
+def test_large_frames_are_painted_as_small_ones(
+    function: VoiFunction, photometric: Photometric, kind: type[np.integer[Any]]
+) -> None:
+    """The fast way of a large frame gives the levels of the slow way, value by value."""
+    info = np.iinfo(kind)
+    values = np.linspace(info.min, info.max, LARGE_SHAPE[0] * LARGE_SHAPE[1])
+    stored = values.astype(kind).reshape(LARGE_SHAPE)
+    pixels = FramePixels(stored, photometric, Rescale(1.7, -300), bits_stored=8 * info.bits // 8)
+    window = Window(1234.5, 3210.7, function)
+    part = stored[::137, ::91].copy()
+
+    large = render(pixels, window)
+    small = render(replace(pixels, stored=part), window)
+
+    np.testing.assert_array_equal(large[::137, ::91], small)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("shape", [(1100, 1000), (1031, 997)])
+def test_strips_give_the_picture_of_the_whole(level: int, shape: tuple[int, int]) -> None:
+    stored = np.random.default_rng(7).integers(0, 4096, shape, dtype=np.uint16)
+    pixels = FramePixels(stored, "MONOCHROME2", bits_stored=12)
+    window = Window(2000, 3000)
+
+    strips = picture_in_strips(levels_of(pixels, window, is_inverted=False), stored, level)
+
+    whole = picture_of(render(pixels, window), level)
+    np.testing.assert_array_equal(strips.array, whole.array)
+    assert strips.level == level

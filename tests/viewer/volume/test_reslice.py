@@ -198,3 +198,18 @@ def test_a_stack_of_another_orientation_gives_the_same_planes() -> None:
     assert point is not None
     wanted = point[0] + 3 * point[1] + 100 * point[2]
     assert values[int(found[1]), int(found[0])] == pytest.approx(wanted, abs=1)
+
+
+def test_padding_does_not_reach_into_reformats() -> None:
+    frames = frames_at(*((0.0, 0.0, float(z)) for z in range(4)))
+
+    def read(frame: Frame) -> FramePixels:
+        pixels = pixels_of(frame)
+        stored = pixels.stored.copy()
+        stored[:3] = -32768
+        return replace(pixels, stored=stored, padding=(-32768, -32768))
+
+    volume = build_volume(frames, threading.Event(), read=read)
+    # Air by the rescale of 2 x - 1000: -12.
+    assert volume.values[0, 0, 0] == -12
+    assert volume.values.min() == -12

@@ -67,6 +67,23 @@ def test_grams_per_millilitre_are_suv_already() -> None:
     assert suv_scale(made).factor == 1
 
 
+def test_grams_per_millilitre_by_lean_mass_are_not_by_weight() -> None:
+    # PS3.3 C.8.9.1: SUV Type BW when absent; LBM is another quantity in the same unit.
+    made = Dataset()
+    made.Units, made.SUVType = "GML", "LBM"
+    with pytest.raises(SuvError, match="LBM"):
+        suv_scale(made)
+    made.SUVType = "BW"
+    assert suv_scale(made).factor == 1
+
+
+def test_a_series_written_on_a_later_day_keeps_the_day_of_the_scan() -> None:
+    made = header()
+    made.SeriesDate, made.SeriesTime = "20250105", "090000"
+    left = 370e6 * 2 ** (-3600 / 6586.2)
+    assert suv_scale(made).factor == pytest.approx(70_000 / left)
+
+
 def test_counts_need_the_makers_factor() -> None:
     made = header()
     made.Units = "CNTS"
@@ -75,6 +92,25 @@ def test_counts_need_the_makers_factor() -> None:
     made.add_new(0x70530010, "LO", "Philips PET Private Group")
     made.add_new(0x70531000, "DS", "0.000587")
     assert suv_scale(made).factor == pytest.approx(0.000587)
+
+
+def test_an_injection_in_another_time_zone_is_brought_to_the_scans() -> None:
+    made = header()
+    made.TimezoneOffsetFromUTC = "+0100"
+    drug = made.RadiopharmaceuticalInformationSequence[0]
+    # 09:00 in UTC is 10:00 where the scan was, an hour before it.
+    drug.RadiopharmaceuticalStartDateTime = "20250102090000+0000"
+    left = 370e6 * 2 ** (-3600 / 6586.2)
+    assert suv_scale(made).factor == pytest.approx(70_000 / left)
+
+
+def test_another_makers_private_elements_are_not_taken() -> None:
+    made = header()
+    made.Units = "CNTS"
+    made.add_new(0x70530010, "LO", "SOMEBODY ELSE")
+    made.add_new(0x70531000, "DS", "0.5")
+    with pytest.raises(SuvError, match=r"\(7053,1000\)"):
+        suv_scale(made)
 
 
 Change = Callable[[Dataset], None]

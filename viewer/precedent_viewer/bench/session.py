@@ -13,6 +13,7 @@ from precedent_viewer.bench.heartbeat import Heartbeat
 from precedent_viewer.errors import ViewerError
 from precedent_viewer.panels.log import MemoryLog
 from precedent_viewer.responsiveness import favour_window
+from precedent_viewer.running import apart
 from precedent_viewer.settings import SettingsStore
 
 WIDTH, HEIGHT = 1600, 1000
@@ -31,7 +32,7 @@ class Session:
         store = SettingsStore(folder)
         store.update(**settings)
         logging.getLogger().setLevel(logging.WARNING)
-        self.app = App(application, store, MemoryLog())
+        self.app = App(application, store, MemoryLog(), decoders=apart(application))
         self.app.window.resize(WIDTH, HEIGHT)
         self.app.window.show()
         favour_window()

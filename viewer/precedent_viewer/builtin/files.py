@@ -14,6 +14,8 @@ OpenPaths = Callable[[tuple[Path, ...]], None]
 FILTERS = (
     "All files (*)",
     "DICOM (*.dcm *.dicom *.ima *.img)",
+    "Discs and archives (DICOMDIR dicomdir *.zip)",
+    "Volumes (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.hdr)",
     "Pictures (*.png *.jpg *.jpeg *.tif *.tiff)",
 )
 """All files come first, because many DICOM files have no suffix."""
@@ -36,7 +38,7 @@ class FileActions:
         """Give the commands of the File menu."""
         return (
             Command("file.open-files", "Open files…", self.choose_files, "File", "Ctrl+O", None,
-                    "open", "Open DICOM files or pictures from the disk."),
+                    "open", "Open DICOM files, discs, archives, volumes or pictures."),
             Command("file.open-folder", "Open folder…", self.choose_folder, "File",
                     "Ctrl+Shift+O", None, "folder",
                     "Open everything in a folder and the folders in it."),

@@ -8,7 +8,7 @@ import struct
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import imagecodecs
 import numpy as np
@@ -45,6 +45,10 @@ class Decoded:
 
 
 Decoder = Callable[[bytes, ImagePixel, str], Decoded]
+
+
+DecodeFrame: TypeAlias = Callable[[bytes, ImagePixel, str, str], Decoded]
+"""From a compressed frame's bytes, what it is made of, its transfer syntax and its place's name."""
 
 
 def decode_frame(data: bytes, pixel: ImagePixel, uid: str, place: str) -> Decoded:

@@ -8,6 +8,7 @@ from pydicom.uid import UID
 from pydicom.valuerep import PersonName
 
 from precedent_viewer.dicom.decoders import transfer_syntax_problem
+from precedent_viewer.dicom.documents import WITH_PICTURES, document_kind, document_of
 from precedent_viewer.dicom.fidelity import lossy_words
 from precedent_viewer.dicom.frame_times import frame_times_ms
 from precedent_viewer.dicom.functional_groups import functional_groups
@@ -18,34 +19,35 @@ from precedent_viewer.dicom.phases import read_phases
 from precedent_viewer.dicom.values import integer, item, items, plain_text, text, value
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
+from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Description, Instance
 
 DIRECTORY = "1.2.840.10008.1.3.10"
-WITHOUT_PICTURE = (
-    (" SR Storage", "Structured report"),
-    ("Key Object Selection", "Key object selection"),
-    ("Presentation State", "Presentation state"),
-    ("RT Structure Set", "RT structure set"),
-    ("RT Plan", "RT plan"),
-    ("RT Ion Plan", "RT plan"),
-    ("Encapsulated PDF", "PDF document"),
-    ("Encapsulated CDA", "CDA document"),
-    ("Encapsulated", "Encapsulated document"),
-    ("Waveform", "Waveform"),
-    ("ECG", "ECG waveform"),
-    ("Real World Value Mapping", "Real world value map"),
-    ("Bulk Simple Annotations", "Slide annotations"),
-    ("Spatial Registration", "Spatial registration"),
-    ("Dose SR", "Dose report"),
-)
 
 
-def read_dicom_instance(path: Path) -> Instance:
-    """Read one file's header. Raises a ViewerError whose message begins with the file's name."""
+def read_dicom_item(path: Path) -> Instance | Document:
+    """Read one file's header. Raises a ViewerError whose message begins with the file's name.
+
+    What has pixels is an instance, segmentations and doses included.
+    """
     opened = open_dicom(path)
     with warnings_collected():
+        if opened.pixels is None:
+            document = document_of(opened, _description(opened.dataset))
+            if document is not None and document.kind not in WITH_PICTURES:
+                return document
         _check_picture(opened)
         return _instance(opened)
+
+
+def read_dicom_document(path: Path) -> Document:
+    """Read what an object with pixels says as a document. Raises a ViewerError."""
+    opened = open_dicom(path)
+    with warnings_collected():
+        document = document_of(opened, _description(opened.dataset))
+    if document is None:
+        raise UnsupportedError(f"{path.name}: it is a plain image.")
+    return document
 
 
 def folder_uid(path: Path, kind: str) -> str:
@@ -80,9 +82,8 @@ def _meta(dataset: Dataset) -> Dataset:
 
 def _kind(sop: str, dataset: Dataset) -> str:
     known = UID(sop).name if sop else ""
-    for part, words in WITHOUT_PICTURE:
-        if part in known:
-            return words
+    if (found := document_kind(sop)) is not None:
+        return found[1]
     if known and known != sop:
         return known.removesuffix(" Storage")
     return (
@@ -123,12 +124,13 @@ def _instance(opened: OpenedDicom) -> Instance:
         phases=read_phases(dataset, groups, pixel.number_of_frames),
         frame_times_ms=frame_times_ms(dataset, pixel.number_of_frames),
         lossy=lossy_words(dataset, opened.transfer_syntax_uid),
+        pixel_data_bytes=0 if opened.pixels is None else opened.pixels.available,
     )
 
 
 def _description(dataset: Dataset) -> Description:
     return Description(
-        patient_name=_person(dataset, "PatientName"),
+        patient_name=person_name(dataset, "PatientName"),
         patient_id=text(dataset, "PatientID"),
         patient_birth_date=text(dataset, "PatientBirthDate"),
         patient_sex=text(dataset, "PatientSex"),
@@ -144,7 +146,7 @@ def _description(dataset: Dataset) -> Description:
     )
 
 
-def _person(dataset: Dataset, keyword: str) -> str:
+def person_name(dataset: Dataset, keyword: str) -> str:
     """Write a name as `FAMILY, Given Middle`; the letters that the file holds first."""
     plain = plain_text(dataset, keyword)
     found = value(dataset, keyword) if plain is None else None

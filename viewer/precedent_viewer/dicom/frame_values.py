@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.colour import rgb_of_ybr
-from precedent_viewer.dicom.decoders import Decoded, decode_frame, is_native, syntax_name
+from precedent_viewer.dicom.decoders import (
+    Decoded,
+    DecodeFrame,
+    decode_frame,
+    is_native,
+    syntax_name,
+)
 from precedent_viewer.dicom.image_file import ImageFile, check_index, open_image
 from precedent_viewer.dicom.native import (
     NativePlace,
@@ -26,9 +32,12 @@ NEED_THEIR_END = ("JPEG-LS", "RLE", "deflated", "JPEG XL")
 CUT_NOTE = "The file is cut off inside this image: what is missing is shown grey or wrong."
 
 
-def decoded_frame(path: Path, index: int) -> tuple[ImageFile, NDArray[Any], Notes]:
+def decoded_frame(
+    path: Path, index: int, decode: DecodeFrame = decode_frame
+) -> tuple[ImageFile, NDArray[Any], Notes]:
     """Give the opened file, the frame's values, and what is to be noted on the picture.
 
+    decode: what turns a compressed frame into values, here or in a process of its own.
     Values are grey or palette indices in the file's type, or RGB.
     Raises FileError, UnsupportedError or DecodeError.
     """
@@ -36,13 +45,13 @@ def decoded_frame(path: Path, index: int) -> tuple[ImageFile, NDArray[Any], Note
     check_index(path, index, image.pixel.number_of_frames)
     try:
         with warnings_collected():
-            decoded, notes = _decoded(image, index)
+            decoded, notes = _decoded(image, index, decode)
     except OSError as error:
         raise FileError(f"{path.name}: it can no longer be read.", "Open it again.") from error
     return image, _in_display_form(decoded, image), notes
 
 
-def _decoded(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
+def _decoded(image: ImageFile, index: int, decode: DecodeFrame) -> tuple[Decoded, Notes]:
     if image.encapsulated is None:
         return _native(image, index)
     opened, pixel = image.opened, image.pixel
@@ -60,7 +69,7 @@ def _decoded(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
     is_cut = is_cut or _lacks_end(data, uid)
     if is_cut and syntax_name(uid) in NEED_THEIR_END:
         raise DecodeError(f"{place}: the file is cut off inside this image.")
-    decoded = decode_frame(data, pixel, uid, place)
+    decoded = decode(data, pixel, uid, place)
     return decoded, (CUT_NOTE,) if is_cut else ()
 
 

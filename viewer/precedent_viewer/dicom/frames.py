@@ -11,6 +11,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.colour import Palette
+from precedent_viewer.dicom.decoders import DecodeFrame, decode_frame
 from precedent_viewer.dicom.frame_values import decoded_frame
 from precedent_viewer.dicom.image_file import ImageFile
 from precedent_viewer.dicom.image_pixel import ImagePixel
@@ -67,9 +68,10 @@ class FramePixels:
         return self.stored.ndim == 3 or self.palette is not None
 
 
-def read_frame(frame: Frame) -> FramePixels:
+def read_frame(frame: Frame, decode: DecodeFrame = decode_frame) -> FramePixels:
     """Decode one frame.
 
+    decode: what turns a compressed frame into values, here or in a process of its own.
     Raises FileError, UnsupportedError or DecodeError, each with one sentence.
     """
     path, index = frame.instance.path, frame.index
@@ -84,11 +86,11 @@ def read_frame(frame: Frame) -> FramePixels:
             is_signed=picture.values.dtype.kind == "i",
             notes=picture.notes,
         )
-    return _read_dicom(path, index)
+    return _read_dicom(path, index, decode)
 
 
-def _read_dicom(path: Path, index: int) -> FramePixels:
-    image, values, notes = decoded_frame(path, index)
+def _read_dicom(path: Path, index: int, decode: DecodeFrame) -> FramePixels:
+    image, values, notes = decoded_frame(path, index, decode)
     return pixels_of(image, index, values, notes)
 
 

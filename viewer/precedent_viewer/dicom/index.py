@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from precedent_viewer.dicom.describe import read_dicom_instance
+from precedent_viewer.detached_values import ValuesAlone, header_of
+from precedent_viewer.dicom.describe import read_dicom_document, read_dicom_item
+from precedent_viewer.dicom.documents import WITH_PICTURES, document_kind, kind_words
 from precedent_viewer.dicom.opened import has_dicom_start
 from precedent_viewer.dicom.walk import files_of
 from precedent_viewer.errors import FileError, UnsupportedError, ViewerError, one_line
@@ -16,6 +18,8 @@ from precedent_viewer.pictures import has_picture_start, read_picture_instance
 
 VOLUME_ENDINGS = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")
 """By which volumes are known: compressed ones have no first bytes of their own."""
+ANALYZE_STARTS = (b"\x5c\x01\x00\x00", b"\x00\x00\x01\x5c")
+"""348, the length of the header of NIfTI and Analyze, by which other .hdr files are told apart."""
 FilesOf: TypeAlias = Callable[[Sequence[Path], Callable[[RefusedFile], None]], Iterator[Path]]
 
 
@@ -57,6 +61,7 @@ def index_paths(
             return
         on_progress(len(reading.done), total)
         reading.take(file)
+    reading.end()
     on_progress(total, total)
 
 
@@ -69,6 +74,7 @@ class _Reading:
         on_refused: Callable[[RefusedFile], None],
     ) -> None:
         self._on_item, self._on_refused = on_item, on_refused
+        self._values: list[tuple[Path, ValuesAlone]] = []
         self.done: set[Path] = set()
         self.has_image = False
 
@@ -79,18 +85,39 @@ class _Reading:
         self.done.add(file)
         try:
             item = read_item(file)
+            overlay = _overlay(item)
+        except ValuesAlone as error:
+            self._values.append((file, error))
+            return
         except ViewerError as error:
             self._on_refused(RefusedFile(file, reason_of(error, file)))
             return
         self.has_image |= isinstance(item, Instance)
         self._on_item(item)
+        if overlay is not None:
+            self._on_item(overlay)
+
+    def end(self) -> None:
+        """Refuse files of values whose header was not read: with it they are shown."""
+        for file, error in self._values:
+            if error.header not in self.done:
+                self._on_refused(RefusedFile(file, reason_of(error, file)))
+
+
+def _overlay(item: Instance | Document) -> Document | None:
+    """Give the document that an image is as well: a segmentation, a dose, a map."""
+    if isinstance(item, Document) or item.kind != "dicom":
+        return None
+    known = document_kind(item.sop_class_uid)
+    is_overlay = known is not None and known[0] in WITH_PICTURES
+    return read_dicom_document(item.path) if is_overlay else None
 
 
 def read_instance(path: Path) -> Instance:
     """Read one image's header. Raises a ViewerError with the reason when it cannot be shown."""
     item = read_item(path)
     if isinstance(item, Document):
-        raise UnsupportedError(f"{path.name}: {item.title}: has no picture.")
+        raise UnsupportedError(f"{path.name}: {kind_words(item)}: has no picture.")
     return item
 
 
@@ -99,15 +126,26 @@ def read_item(path: Path) -> Instance | Document:
     start = _start(path)
     if not start:
         raise FileError(f"{path.name}: the file is empty (0 bytes).")
-    if path.name.casefold().endswith(VOLUME_ENDINGS) and not has_dicom_start(start):
+    if _is_volume(path, start):
         return _read_volume(path)
     if has_picture_start(start):
         return read_picture_instance(path)
     if not has_dicom_start(start):
         if start.startswith(b"PK\x03\x04"):
             raise FileError(f"{path.name}: it is an archive.", "Open it itself.")
+        header = header_of(path)
+        if header is not None:
+            raise ValuesAlone(path, header)
         raise FileError(f"{path.name}: it is neither DICOM nor NIfTI, NRRD, PNG, JPEG or TIFF.")
-    return read_dicom_instance(path)
+    return read_dicom_item(path)
+
+
+def _is_volume(path: Path, start: bytes) -> bool:
+    name = path.name.casefold()
+    if name.endswith(".hdr"):
+        return start[:4] in ANALYZE_STARTS
+    # Some magic words of DICOM without preamble are too short to be sure of.
+    return name.endswith(VOLUME_ENDINGS) and start[128:132] != b"DICM"
 
 
 def _read_volume(path: Path) -> Instance:

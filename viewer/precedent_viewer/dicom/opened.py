@@ -33,6 +33,12 @@ PIXEL_TAGS: dict[int, PixelKind] = {
 UNDEFINED = 0xFFFFFFFF
 HEAD = 1 << 17
 """Bytes of a file that are read at once; few headers are longer."""
+LARGEST_HEAD = 1 << 24
+"""So much is read at most to find where the pixels begin; longer headers come out of the file."""
+PIXEL_TAG_BYTES = (
+    b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10", b"\xe0\x7f\x08\x00", b"\xe0\x7f\x09\x00"
+)  # fmt: skip
+"""By which a beginning is known to be long enough: the pixels' tags as they are written."""
 UNCHECKED_READ = 1 << 16
 """Reads of up to this many bytes are not compared with what is left: they cost nothing."""
 DEFLATED = DeflatedExplicitVRLittleEndian.encode("ascii")
@@ -96,7 +102,7 @@ def open_dicom(path: Path) -> OpenedDicom:
         if size == 0:
             raise FileError(f"{path.name}: the file is empty (0 bytes).")
         with io.FileIO(path) as raw, warnings_collected():
-            return _from_head(path, raw.read(HEAD), size) or _from_file(path, raw, size)
+            return _from_head(path, _head(raw, size), size) or _from_file(path, raw, size)
     except PermissionError as error:
         raise FileError(f"{path.name}: there is no permission to read it.") from error
     except IsADirectoryError as error:
@@ -107,6 +113,20 @@ def open_dicom(path: Path) -> OpenedDicom:
         if isinstance(error, OSError) and error.strerror:
             raise FileError(f"{path.name}: it cannot be read ({error.strerror}).") from error
         raise FileError(f"{path.name}: its DICOM header is broken or cut off.") from error
+
+
+def _head(raw: io.FileIO, size: int) -> bytes:
+    """Read a file's beginning, long enough that the tag of the pixels is in it where it can be.
+
+    A header is then read once: functional groups of many frames, and icons, make it long.
+    """
+    head = raw.read(HEAD)
+    while len(head) < min(size, LARGEST_HEAD) and not any(tag in head for tag in PIXEL_TAG_BYTES):
+        more = raw.read(3 * len(head))
+        if not more:
+            break
+        head += more
+    return head
 
 
 def _from_head(path: Path, head: bytes, size: int) -> OpenedDicom | None:

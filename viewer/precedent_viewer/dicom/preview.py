@@ -4,9 +4,15 @@ It has the size of the whole frame and says on the picture that it is not; no me
 taken from it.
 """
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
 from precedent_viewer.dicom.decoders import FAILURES, syntax_name
 from precedent_viewer.dicom.frames import FramePixels, pixels_of
 from precedent_viewer.dicom.image_file import check_index, open_image
+from precedent_viewer.dicom.image_pixel import ImagePixel
 from precedent_viewer.dicom.jpeg_2000 import can_be_halved, decoded_at, enlarged, halvings_in
 from precedent_viewer.errors import DecodeError, FileError
 from precedent_viewer.model.study import Frame, Instance
@@ -26,7 +32,16 @@ def has_preview(instance: Instance) -> bool:
     return is_slow and is_plain and max(instance.rows, instance.columns) > WHOLE_SIDE
 
 
-def read_preview(frame: Frame) -> FramePixels:
+DecodeAt: TypeAlias = Callable[[bytes, ImagePixel, int], NDArray[Any]]
+"""From a codestream's bytes, what it is made of, and how often its sides are halved."""
+
+
+def decode_at(data: bytes, pixel: ImagePixel, halvings: int) -> NDArray[Any]:
+    """Decode a codestream at a fraction of its size, in this process."""
+    return decoded_at(data, halvings)
+
+
+def read_preview(frame: Frame, decode: DecodeAt = decode_at) -> FramePixels:
     """Decode a frame at a fraction. Raises a ViewerError when only the whole frame will do."""
     path = frame.instance.path
     image = open_image(path)
@@ -43,7 +58,7 @@ def read_preview(frame: Frame) -> FramePixels:
     if is_cut or halvings < 1:
         raise DecodeError(f"{path.name}: this frame can only be decoded whole.")
     try:
-        small = decoded_at(data, halvings)
+        small = decode(data, pixel, halvings)
     except FAILURES as error:
         raise DecodeError(f"{path.name}: this frame cannot be decoded at a fraction.") from error
     if small.shape != (-(-pixel.rows // 2**halvings), -(-pixel.columns // 2**halvings)):

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import TypeAlias
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
@@ -24,10 +25,14 @@ NUMBER_VRS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "FD": "d", "FL": "f"}
 """How the numbers of a value representation are packed."""
 
 
+Attribute: TypeAlias = str | BaseTag
+"""A keyword of the dictionary; for private attributes their tag."""
+
+
 @lru_cache(maxsize=4096)
-def _tag(keyword: str) -> BaseTag:
-    """Give a keyword's tag; looking it up in the dictionary costs more than reading a value."""
-    return Tag(tag_for_keyword(keyword) or 0)
+def _tag(attribute: Attribute) -> BaseTag:
+    """Give an attribute's tag; looking it up in the dictionary costs more than reading a value."""
+    return Tag(tag_for_keyword(attribute) or 0) if isinstance(attribute, str) else attribute
 
 
 @lru_cache(maxsize=4096)
@@ -36,26 +41,31 @@ def _vr(tag: int) -> str:
     return dictionary_VR(tag) if dictionary_has_tag(tag) else ""
 
 
-def value(dataset: Dataset, keyword: str) -> object:
+def value(dataset: Dataset, attribute: Attribute) -> object:
     """Give an attribute's value as pydicom converts it, None when it cannot."""
+    tag = _tag(attribute)
+    if tag not in dataset.keys():  # noqa: SIM118  # `in dataset` is many times slower.
+        return None
     try:
-        found = dataset[_tag(keyword)].value
+        found = dataset[tag].value
     except MALFORMED:
         return None
     return None if found is None or found == "" else found
 
 
-def plain_text(dataset: Dataset, keyword: str) -> str | None:
+def plain_text(dataset: Dataset, attribute: Attribute) -> str | None:
     """Give an attribute's letters as the file holds them, with all values.
 
     None when it is no text, or its letters need the file's character set; pydicom then converts
     it. Much faster than a conversion, which makes an object of every value.
     """
-    try:
-        found = dataset.get_item(_tag(keyword))
-    except KeyError:
+    tag = _tag(attribute)
+    if tag not in dataset.keys():  # noqa: SIM118  # `in dataset` is many times slower.
         return ""
-    return _letters(found)
+    try:
+        return _letters(dataset.get_item(tag))
+    except MALFORMED:
+        return None
 
 
 def _letters(found: object) -> str | None:
@@ -67,29 +77,36 @@ def _letters(found: object) -> str | None:
     return None if b"\x1b" in found.value else found.value.decode("ascii")
 
 
-def text(dataset: Dataset, keyword: str) -> str:
+def text(dataset: Dataset, attribute: Attribute) -> str:
     """Give an attribute as text, the first value of several."""
-    plain = plain_text(dataset, keyword)
+    plain = plain_text(dataset, attribute)
     if plain is not None:
         return plain.partition("\\")[0].strip(" \0")
-    found = value(dataset, keyword)
+    found = value(dataset, attribute)
     if isinstance(found, MultiValue):
         found = found[0] if found else None
     return "" if found is None else str(found).strip(" \0")
 
 
-def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+def texts(dataset: Dataset, attribute: Attribute) -> tuple[str, ...]:
     """Give all values of an attribute as text."""
-    found = value(dataset, keyword)
+    plain = plain_text(dataset, attribute)
+    if plain is not None:
+        whole = plain.strip(" \0")
+        return tuple(part.strip(" \0") for part in whole.split("\\")) if whole else ()
+    found = value(dataset, attribute)
     several = found if isinstance(found, (MultiValue, list)) else [] if found is None else [found]
     return tuple(str(one).strip(" \0") for one in several)
 
 
-def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
+def numbers(dataset: Dataset, attribute: Attribute) -> tuple[float, ...]:
     """Give all values of an attribute as numbers; empty when one of them is none."""
+    tag = _tag(attribute)
+    if tag not in dataset.keys():  # noqa: SIM118  # `in dataset` is many times slower.
+        return ()
     try:
-        raw = dataset.get_item(_tag(keyword))
-    except KeyError:
+        raw = dataset.get_item(tag)
+    except MALFORMED:
         return ()
     binary = _binary_numbers(raw)
     if binary is not None:
@@ -101,7 +118,7 @@ def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
             return tuple(float(part) for part in parts.split("\\")) if parts else ()
         except ValueError:
             return ()
-    found = value(dataset, keyword)
+    found = value(dataset, attribute)
     several = found if isinstance(found, (MultiValue, list)) else [] if found is None else [found]
     try:
         return tuple(float(str(one)) for one in several)
@@ -120,15 +137,15 @@ def _binary_numbers(found: object) -> tuple[float, ...] | None:
     return tuple(float(one) for (one,) in struct.iter_unpack(order + form, found.value))
 
 
-def number(dataset: Dataset, keyword: str) -> float | None:
+def number(dataset: Dataset, attribute: Attribute) -> float | None:
     """Give the first value of an attribute as a number."""
-    found = numbers(dataset, keyword)
+    found = numbers(dataset, attribute)
     return found[0] if found else None
 
 
-def integer(dataset: Dataset, keyword: str) -> int | None:
+def integer(dataset: Dataset, attribute: Attribute) -> int | None:
     """Give the first value of an attribute as a whole number."""
-    found = number(dataset, keyword)
+    found = number(dataset, attribute)
     is_whole = found is not None and abs(found) < 2**63 and found == int(found)
     return int(found) if found is not None and is_whole else None
 

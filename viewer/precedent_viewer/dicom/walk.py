@@ -11,13 +11,24 @@ SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini"})
 """Left by systems in folders; like names that begin with a dot they are passed over unsaid."""
 
 Refuse = Callable[[RefusedFile], None]
+Note = Callable[[Path], None]
 
 
-def files_of(paths: Sequence[Path], refuse: Refuse) -> Iterator[Path]:
-    """Give files as they are, and in place of folders all that is in them."""
+def is_directory_name(name: str) -> bool:
+    """Say whether a file is called as the standard calls the directory of a disc. PS3.10 8.6."""
+    return name.split(";", 1)[0].rstrip(".").upper() == "DICOMDIR"
+
+
+def files_of(
+    paths: Sequence[Path], refuse: Refuse, on_directory: Note | None = None
+) -> Iterator[Path]:
+    """Give files as they are, and in place of folders all that is in them.
+
+    Directories of discs within folders are not given but told, because their folder is searched.
+    """
     for path in paths:
         if _is_folder(path):
-            yield from _files_in(path, refuse)
+            yield from _files_in(path, refuse, on_directory)
         else:
             yield path
 
@@ -30,7 +41,7 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _files_in(folder: Path, refuse: Refuse) -> Iterator[Path]:
+def _files_in(folder: Path, refuse: Refuse, on_directory: Note | None) -> Iterator[Path]:
     """Walk a folder; links to folders are not followed, so it always ends.
 
     The folders that are open are a list here, not calls in calls: there may be thousands.
@@ -44,8 +55,10 @@ def _files_in(folder: Path, refuse: Refuse) -> Iterator[Path]:
             continue
         elif _is_own_folder(entry):
             waiting.append(iter(_entries(Path(entry.path), refuse)))
-        elif entry.name.upper() != "DICOMDIR":
+        elif not is_directory_name(entry.name):
             yield Path(entry.path)
+        elif on_directory is not None:
+            on_directory(Path(entry.path))
 
 
 def _is_own_folder(entry: os.DirEntry[str]) -> bool:

@@ -57,12 +57,17 @@ class StudySummary:
         return frozenset(one.modality for one in self.series)
 
     @property
-    def title(self) -> str:
-        """Description and date, without the patient."""
+    def day(self) -> str:
+        """Its date, `2025-03-01`; "" without one."""
         day = self.date[:8]
-        said = f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == 8 else day
+        return f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else ""
+
+    @property
+    def title(self) -> str:
+        """Date, description and modalities, without the patient."""
         kinds = "/".join(sorted(one for one in self.modalities if one))
-        return ", ".join(part for part in (self.description or "Study", kinds, said) if part)
+        words = ", ".join(part for part in (self.description or "Study", kinds) if part)
+        return f"{self.day}  {words}" if self.day else words
 
 
 def words_of(text: str) -> tuple[str, ...]:

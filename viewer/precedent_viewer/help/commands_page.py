@@ -98,7 +98,7 @@ def commands_html(menus: Mapping[str, Iterable[HelpRow]], words: str = "") -> st
         if left:
             parts.append(f"<h3>{html.escape(menu.replace('/', ', '))}</h3>")
             parts.append('<table width="100%" cellpadding="4">')
-            parts += [_html_row(row) for row in left]
+            parts += [_html_row(row) for row in folded(left)]
             parts.append("</table>")
     return "".join(parts) or "<p>No command has these words.</p>"
 
@@ -120,9 +120,10 @@ def _searched(menu: str, row: HelpRow) -> str:
 
 
 def _html_row(row: HelpRow) -> str:
+    keys = html.escape(row.keys.replace("; ", ", "))
     return (
         f'<tr><td width="28%"><b>{html.escape(row.title)}</b></td>'
-        f'<td width="17%">{html.escape(row.keys)}</td><td>{html.escape(row.doc)}</td></tr>'
+        f'<td width="17%">{keys}</td><td>{html.escape(row.doc)}</td></tr>'
     )
 
 

@@ -31,7 +31,7 @@ def attach(parts: Parts) -> None:
                 "Shift+L", several, None,
                 "Scroll together from here on with the distance that the viewports have now.",
                 group=2),
-        Command("layout.link-place", "Link zoom and pan", look.toggle_place, "Layout", "Ctrl+L",
+        Command("layout.link-place", "Link zoom and pan", look.toggle_place, "Layout", "Ctrl+Alt+L",
                 several, None, "Show all viewports at one scale and place.",
                 checked=lambda: look.is_place_on, group=2),
         Command("layout.link-grey", "Link window", look.toggle_grey, "Layout", "Ctrl+Shift+L",

@@ -28,7 +28,7 @@ TOOLS: tuple[tuple[Kind, str, str | None, str], ...] = (
     ("rectangle", "Rectangle", "Shift+R", "Drag a box; Shift makes a square."),
     ("freehand", "Freehand region", None, "Drag around it."),
     ("polygon", "Polygon", "Shift+P", "Click its corners; click the first one again to close it."),
-    ("probe", "Probe", "Q", "Click to keep the value of a pixel."),
+    ("probe", "Probe", "Shift+D", "Click to keep the value of a pixel."),
     ("arrow", "Arrow", "Shift+W", "Drag from the words to the place."),
     ("text", "Text", "Shift+T", "Click where it is to stand, then write in the panel."),
 )

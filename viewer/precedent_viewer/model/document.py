@@ -8,9 +8,9 @@ from precedent_viewer.model.study import Description
 
 DocumentKind = Literal[
     "sr", "key-objects", "presentation", "segmentation", "structures", "dose", "plan", "pdf",
-    "waveform", "other",
+    "waveform", "map", "other",
 ]  # fmt: skip
-"""`segmentation` and `dose` have pixels and are listed as series as well."""
+"""`segmentation`, `dose` and `map` (parametric maps) have pixels and are listed as series too."""
 
 
 NOT_DESCRIBED = Description()

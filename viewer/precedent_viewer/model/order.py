@@ -1,27 +1,27 @@
-"""The order in which the frames of a stack are read, and the phases that repeat its places."""
+"""The order in which the frames of a series are read, and the phases that repeat their places."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from precedent_viewer.model.plane import Point
+from precedent_viewer.model.phases import Said, find_phases
+from precedent_viewer.model.plane import Plane
 
 if TYPE_CHECKING:
     from precedent_viewer.model.study import Frame
 
 NaturalKey: TypeAlias = "tuple[tuple[int, str], ...]"
 FileKey: TypeAlias = "tuple[bool, int, NaturalKey, int]"
-Phase: TypeAlias = "tuple[tuple[str, float], ...]"
-"""What a file says about echo, diffusion and time, the most telling first: `(("echo", 4.6),)`."""
 
 SAME_PLACE_MM = 0.01
 """Frames nearer than this along the normal lie in the same place (time points, echoes)."""
-PHASE_WORDS = {"echo": "Echo {:g} ms", "b": "b {:g}", "trigger": "{:g} ms after the trigger"}
-"""How a phase is called by what varies; by its number where it has no word of its own."""
+SAME_PLACE_SHARE = 0.02
+"""The same as a share of the distance between pixels, where that is known."""
+SAME_ANGLE_DEGREES = 0.3
+"""Frames that differ less are parallel; files round their directions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,11 +30,9 @@ class Placed:
 
     frame: Frame
     file_key: FileKey
-    direction: tuple[float, ...]
-    """Of its rows and columns, rounded; empty when the file does not say."""
-    position: Point | None
-    normal: Point | None
-    phase: Phase
+    plane: Plane | None
+    said: Said
+    """What the file says about its phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +43,23 @@ class Reading:
     phases: tuple[str, ...] = ()
     """Names of the time points, echoes or b-values, each of which is a whole stack; empty when
     every place has one frame. Phase p holds `frames[p * n : (p + 1) * n]`."""
+    angles: int = 1
+    """Groups of parallel frames, which follow each other."""
+    lacking: tuple[int, int] | None = None
+    """Phases, and images that they lack, where they are not of one length: then `phases` is empty,
+    but the frames follow each other phase by phase."""
+    repeated: int = 0
+    """Places that hold several frames although there is no pattern of phases."""
 
 
 def placed(frame: Frame, path_key: NaturalKey) -> Placed:
     """Find what decides a frame's place. path_key: `natural_key` of its file's path."""
-    number, plane = frame.instance.instance_number, frame.plane
-    file_key = (number is None, number or 0, path_key, frame.index)
+    number = frame.instance.instance_number
     phases = frame.instance.phases
-    phase = phases[min(frame.index, len(phases) - 1)] if phases else ()
-    if plane is None:
-        return Placed(frame, file_key, (), None, None, phase)
-    direction = tuple(round(part, 2) + 0.0 for part in plane.orientation)
-    return Placed(frame, file_key, direction, plane.position, plane.normal, phase)
+    said = phases[min(frame.index, len(phases) - 1)] if phases else ()
+    return Placed(
+        frame, (number is None, number or 0, path_key, frame.index), frame.plane, dict(said)
+    )
 
 
 def in_reading_order(frames: Iterable[Placed]) -> Reading:
@@ -68,15 +71,13 @@ def in_reading_order(frames: Iterable[Placed]) -> Reading:
     number.
     """
     numbered = sorted(frames, key=lambda one: one.file_key)
-    if any(one.position is None for one in numbered):
+    stacks = _parallel(numbered)
+    if not stacks:
         return Reading(tuple(one.frame for one in numbered))
-    stacks: dict[tuple[float, ...], list[Placed]] = defaultdict(list)
-    for one in numbered:
-        stacks[one.direction].append(one)
-    read = [_along_normal(stack) for stack in stacks.values()]
+    read = [_along_normal(stack) for stack in stacks]
     if len(read) == 1:
         return read[0]
-    return Reading(tuple(frame for stack in read for frame in stack.frames))
+    return Reading(tuple(frame for stack in read for frame in stack.frames), angles=len(read))
 
 
 def natural_key(text: str) -> NaturalKey:
@@ -87,60 +88,55 @@ def natural_key(text: str) -> NaturalKey:
     )
 
 
-def _along_normal(stack: Sequence[Placed]) -> Reading:
+def _parallel(numbered: Sequence[Placed]) -> list[list[tuple[Placed, Plane]]]:
+    """Group frames by their orientation; empty when one of them has none."""
+    groups: list[list[tuple[Placed, Plane]]] = []
+    known: dict[tuple[float, ...], list[tuple[Placed, Plane]]] = {}
+    for one in numbered:
+        plane = one.plane
+        if plane is None:
+            return []
+        group = known.get(plane.orientation)
+        if group is None:
+            near = (some for some in groups if plane.is_turned_like(some[0][1], SAME_ANGLE_DEGREES))
+            group = next(near, None)
+        if group is None:
+            group = []
+            groups.append(group)
+        known[plane.orientation] = group
+        group.append((one, plane))
+    return groups
+
+
+def _along_normal(stack: Sequence[tuple[Placed, Plane]]) -> Reading:
     """Sort frames of one orientation, given in file order."""
-    depths = _depths(stack)
+    frames = [one.frame for one, _ in stack]
+    places = _places([plane for _, plane in stack])
+    phases = find_phases(places, [one.said for one, _ in stack])
+    if phases is None:
+        repeated = sum(len(place) > 1 for place in places)
+        return Reading(tuple(frames[at] for place in places for at in place), repeated=repeated)
+    in_order = tuple(frames[at] for phase in phases.order for at in phase)
+    if phases.missing:
+        return Reading(in_order, lacking=(len(phases.order), phases.missing))
+    return Reading(in_order, phases.names)
+
+
+def _places(planes: Sequence[Plane]) -> list[list[int]]:
+    """Give the numbers of the frames at each place, along the normal of the first."""
+    first = planes[0]
+    spacing = first.pixel_spacing_mm
+    near = SAME_PLACE_SHARE * min(spacing) if spacing and min(spacing) > 0 else SAME_PLACE_MM
+    a, b, c = first.normal
+    depths = [a * x + b * y + c * z for x, y, z in (plane.position for plane in planes)]
     places: list[list[int]] = []
-    for at in sorted(range(len(stack)), key=depths.__getitem__):
-        if places and depths[at] - depths[places[-1][0]] < SAME_PLACE_MM:
+    for at in sorted(range(len(planes)), key=depths.__getitem__):
+        if places and depths[at] - depths[places[-1][0]] < near:
             places[-1].append(at)
         else:
             places.append([at])
-    varying = _varying(stack, places)
     for place in places:
-        place.sort(key=lambda at: (_phase_key(stack[at], varying), at))
+        place.sort()
     if min(places[-1]) < min(places[0]):
         places.reverse()
-    count = len(places[0])
-    if any(len(place) != count for place in places):
-        return Reading(tuple(stack[at].frame for place in places for at in place))
-    frames = tuple(stack[place[time]].frame for time in range(count) for place in places)
-    if count == 1:
-        return Reading(frames)
-    first = [_phase_key(stack[at], varying) for at in places[0]]
-    return Reading(frames, _names(varying, first))
-
-
-def _varying(stack: Sequence[Placed], places: Sequence[Sequence[int]]) -> tuple[str, ...]:
-    """Say what tells the frames of one place apart: what every frame has and most places vary."""
-    if len(places[0]) == 1:
-        return ()
-    known = [dict(stack[at].phase) for at in places[0]]
-    names = [name for name, _ in stack[places[0][0]].phase]
-    everywhere = [
-        name
-        for name in names
-        if all(name in one for one in known) and all(name in dict(one.phase) for one in stack)
-    ]
-    return tuple(name for name in everywhere if len({one[name] for one in known}) > 1)
-
-
-def _phase_key(one: Placed, varying: tuple[str, ...]) -> tuple[float, ...]:
-    said = dict(one.phase)
-    return tuple(said[name] for name in varying)
-
-
-def _names(varying: tuple[str, ...], keys: Sequence[tuple[float, ...]]) -> tuple[str, ...]:
-    """Name phases by the most telling attribute that gives each its own value."""
-    for at, name in enumerate(varying):
-        values = [key[at] for key in keys]
-        if name in PHASE_WORDS and len(set(values)) == len(values):
-            return tuple(PHASE_WORDS[name].format(value) for value in values)
-    return tuple(f"Phase {number}" for number in range(1, len(keys) + 1))
-
-
-def _depths(stack: Sequence[Placed]) -> list[float]:
-    """Give how far along the first frame's normal each frame lies, mm."""
-    x, y, z = stack[0].normal or (0.0, 0.0, 0.0)
-    positions = (one.position or (0.0, 0.0, 0.0) for one in stack)
-    return [x * right + y * back + z * up for right, back, up in positions]
+    return places

@@ -57,6 +57,15 @@ class Plane:
         """Say whether two images have nearly the same normal, whichever way it points."""
         return abs(_dot(self.normal, other.normal)) >= math.cos(math.radians(within_degrees))
 
+    def is_turned_like(self, other: "Plane", within_degrees: float) -> bool:
+        """Say whether rows and columns of two images run the same way."""
+        least = math.cos(math.radians(within_degrees))
+        a, b = self.orientation, other.orientation
+        return (
+            a[0] * b[0] + a[1] * b[1] + a[2] * b[2] >= least
+            and a[3] * b[3] + a[4] * b[4] + a[5] * b[5] >= least
+        )
+
     @property
     def normal(self) -> Point:
         """Unit vector across the image: row direction cross column direction."""

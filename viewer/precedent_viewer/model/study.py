@@ -12,16 +12,12 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from psygnal import Signal
 
-from precedent_viewer.model.order import (
-    Phase,
-    Placed,
-    Reading,
-    in_reading_order,
-    natural_key,
-    placed,
-)
+from precedent_viewer.model.change import Change, Taken
+from precedent_viewer.model.order import Placed, Reading, in_reading_order, natural_key, placed
+from precedent_viewer.model.phases import Phase
 from precedent_viewer.model.plane import Plane, Point
-from precedent_viewer.model.stacks import StackKey, orientation_word, stack_facts, stack_key
+from precedent_viewer.model.splitting import SeriesStacks
+from precedent_viewer.model.stacks import NOTHING_ODD, StackFacts, orientation_word, stack_facts
 
 if TYPE_CHECKING:
     from precedent_viewer.dicom.frames import FramePixels
@@ -101,6 +97,9 @@ class Instance:
     """How long each frame stays, one for all of them, or empty when the file does not say."""
     lossy: str = ""
     """What lossy compression did to the image, `lossy 12:1`; "" for images that never were."""
+    pixel_data_bytes: int = 0
+    """From the beginning of the pixel data to the end of the file: a copy that was cut off has
+    fewer. 0 for what is no DICOM file."""
     reader: FrameReader | None = None
     """Where the frames come from when it is not the file alone."""
 
@@ -155,12 +154,14 @@ class Series:
         self._instances: list[Instance] = []
         self._placed: list[Placed] = []
         self._reading: Reading | None = None
+        self._facts: StackFacts | None = None
+        self._is_settled = True
 
     @classmethod
     def of(cls, instance: Instance) -> Series:
         """Give a series of one instance that is in no tree, such as a reformat."""
         series = cls(instance.series_uid, instance)
-        series._add(instance)
+        series.add(instance)
         return series
 
     @property
@@ -195,8 +196,30 @@ class Series:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """What a reader must know of the stack: gaps, missing slices, tilt."""
-        return stack_facts(self.frames, len(self.phases))
+        """What a reader must know of the stack, in sentences: gaps, missing slices, tilt.
+
+        Nothing while its images are still being found.
+        """
+        return tuple(fact.sentence for fact in self._told.facts)
+
+    @property
+    def fact_words(self) -> tuple[str, ...]:
+        """The same in a word or two each: "1 slice missing"."""
+        return tuple(fact.words for fact in self._told.facts)
+
+    def gap_at(self, index: int) -> str:
+        """Say what is missing before or after a frame, by its place in `frames`; "" for nothing."""
+        length = len(self.frames) // max(len(self.phases), 1)
+        return self._told.gaps.get(index % max(length, 1), "")
+
+    @property
+    def _told(self) -> StackFacts:
+        if not self._is_settled or self.modality == "SEG":
+            # A slice that is not found yet is not missing, and one without a segment is left out.
+            return NOTHING_ODD
+        if self._facts is None:
+            self._facts = stack_facts(self._read)
+        return self._facts
 
     @property
     def _read(self) -> Reading:
@@ -204,12 +227,13 @@ class Series:
             self._reading = in_reading_order(self._placed)
         return self._reading
 
-    def _add(self, instance: Instance) -> None:
+    def add(self, instance: Instance) -> None:
+        """Take in another file; series of the tree grow through `StudyTree.add` alone."""
         self._instances.append(instance)
         key = natural_key(str(instance.path))
         frames = (Frame(instance, index) for index in range(instance.number_of_frames))
         self._placed += [placed(frame, key) for frame in frames]
-        self._reading = None
+        self._reading = self._facts = None
 
 
 class Study:
@@ -220,7 +244,8 @@ class Study:
         self.description = first.description
         self._kind = first.kind
         self._series: dict[str, Series] = {}
-        self._stacks: dict[tuple[str, StackKey], Series] = {}
+        self._stacks: dict[str, SeriesStacks] = {}
+        self._by_stack: dict[tuple[str, int], Series] = {}
 
     @property
     def title(self) -> str:
@@ -240,20 +265,29 @@ class Study:
         """By series number, those without one last, in the order in which they came."""
         return tuple(sorted(self._series.values(), key=_series_key))
 
-    def _series_for(self, instance: Instance) -> tuple[Series, bool]:
-        """Give the stack on which an instance belongs, and whether it was made for it."""
-        key = stack_key(instance)
-        known = self._stacks.get((instance.series_uid, key))
-        if known is not None:
-            return known, False
-        others = [one for (uid, _), one in self._stacks.items() if uid == instance.series_uid]
-        uid = f"{instance.series_uid}/{len(others) + 1}" if others else instance.series_uid
-        series = Series(uid, instance)
-        self._stacks[instance.series_uid, key] = self._series[uid] = series
-        if others:
-            for one in (*others, series):
-                one.part = _part([*others, series], one)
-        return series, True
+    def _take(self, instance: Instance) -> Taken:
+        """Put an instance on the stack on which it belongs."""
+        whole = instance.series_uid
+        place = self._stacks.setdefault(whole, SeriesStacks()).place(instance)
+        known = self._by_stack.get((whole, place.number))
+        number = f"/{place.number}" if place.number > 1 else ""
+        series = known or Series(f"{whole}{number}", instance)
+        self._by_stack[whole, place.number] = self._series[series.uid] = series
+        gone = [one for at in place.joined if (one := self._by_stack.pop((whole, at), None))]
+        for one in gone:
+            del self._series[one.uid]
+            for part in one.instances:
+                series.add(part)
+        series.add(instance)
+        if known is None or gone:
+            self._name_parts(whole)
+        return Taken(series, known is None, tuple(gone))
+
+    def _name_parts(self, whole: str) -> None:
+        """Let the stacks of a DICOM series say what tells them apart."""
+        stacks = [one for (uid, _), one in self._by_stack.items() if uid == whole]
+        for one in stacks:
+            one.part = _part(stacks, one) if len(stacks) > 1 else ""
 
 
 class StudyTree:
@@ -262,6 +296,8 @@ class StudyTree:
     series_added = Signal(Series)
     series_changed = Signal(Series)
     """Frames came to a series that was there before."""
+    series_joined = Signal(Series, Series)
+    """The first is gone: it turned out to be a part of the second, which has its frames."""
     document_added = Signal(object)
     """A `Document` that was not there before."""
     refused_changed = Signal()
@@ -274,6 +310,20 @@ class StudyTree:
         self._refused: dict[Path, RefusedFile] = {}
         self._documents: dict[Path, Document] = {}
         self._paths: set[Path] = set()
+        self._growing: dict[str, Series] | None = None
+
+    def grow(self) -> None:
+        """Expect more files: nothing is said of gaps in what comes until `settle`."""
+        if self._growing is None:
+            self._growing = {}
+
+    def settle(self) -> None:
+        """Take what came for all there is; series with something odd tell of their change."""
+        growing, self._growing = self._growing or {}, None
+        for series in growing.values():
+            series._is_settled = True
+            if series.facts:
+                self.series_changed.emit(series)
 
     @property
     def studies(self) -> tuple[Study, ...]:
@@ -305,24 +355,19 @@ class StudyTree:
 
     def add_all(self, instances: Iterable[Instance]) -> None:
         """Take in several files; each series tells of its change once, at the end."""
-        added: dict[str, Series] = {}
-        changed: dict[str, Series] = {}
+        change = Change()
         was_refused = False
         for instance in instances:
             if instance.path in self._paths:
                 continue
             self._paths.add(instance.path)
             was_refused |= self._refused.pop(instance.path, None) is not None
-            series, is_new = self._series_for(instance)
-            series._add(instance)
-            if is_new:
-                added[series.uid] = series
-            elif series.uid not in added:
-                changed[series.uid] = series
-        for series in added.values():
-            self.series_added.emit(series)
-        for series in changed.values():
-            self.series_changed.emit(series)
+            taken = self._study_of(instance)._take(instance)
+            if self._growing is not None:
+                taken.series._is_settled = False
+                self._growing[taken.series.uid] = taken.series
+            change.note(taken)
+        change.tell(self)
         if was_refused:
             self.refused_changed.emit()
 
@@ -345,14 +390,15 @@ class StudyTree:
         self._refused.clear()
         self._documents.clear()
         self._paths.clear()
+        self._growing = None if self._growing is None else {}
         self.cleared.emit()
 
-    def _series_for(self, instance: Instance) -> tuple[Series, bool]:
+    def _study_of(self, instance: Instance) -> Study:
         study = self._studies.get(instance.study_uid)
         if study is None:
             study = Study(instance.study_uid, instance)
             self._studies[study.uid] = study
-        return study._series_for(instance)
+        return study
 
 
 def _part(stacks: list[Series], one: Series) -> str:

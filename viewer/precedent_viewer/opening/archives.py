@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from precedent_viewer.dicom.walk import SYSTEM_FILES
 from precedent_viewer.errors import FileError
 from precedent_viewer.model.study import RefusedFile
 
@@ -23,14 +24,17 @@ MOST_MEMBERS = 200_000
 CHUNK = 1 << 20
 KEPT_FREE = 256 << 20
 """Bytes of the disk that an archive may not take."""
-ENDINGS = (".zip",)
+LONGEST_PATH = 200
+"""Characters below the folder; a member that lies deeper is put into the folder itself."""
+SYSTEM_FOLDER = "__MACOSX"
+"""Holds what macOS knows of the members, one file each."""
 NESTED = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 Refuse = Callable[[RefusedFile], None]
 
 
-def is_archive(path: Path, start: bytes) -> bool:
-    """Say whether a file is a zip archive, by its first bytes."""
+def is_archive(start: bytes) -> bool:
+    """Say whether a file that begins so is a zip archive."""
     return start.startswith((b"PK\x03\x04", b"PK\x05\x06")) and start[128:132] != b"DICM"
 
 
@@ -42,18 +46,22 @@ def unpack(path: Path, folder: Path, refuse: Refuse, cancel: threading.Event) ->
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir()]
+            members = [one for one in archive.infolist() if not one.is_dir() and _is_wanted(one)]
             _require_room(path, members, folder)
             for number, member in enumerate(members):
                 if cancel.is_set():
                     return
                 reason = _reason_against(member)
+                named = path / member.filename.lstrip("/\\")
                 if reason is not None:
-                    refuse(RefusedFile(path / member.filename, reason))
+                    refuse(RefusedFile(named, reason))
                     continue
-                out = _write(archive, member, _place(folder, member.filename, number))
+                place = _place(folder, member.filename, number)
+                out = _write(archive, member, place, cancel)
+                if cancel.is_set():
+                    return
                 if isinstance(out, str):
-                    refuse(RefusedFile(path / member.filename, out))
+                    refuse(RefusedFile(named, out))
                 else:
                     yield out
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
@@ -94,6 +102,14 @@ def _require_room(path: Path, members: list[zipfile.ZipInfo], folder: Path) -> N
         )
 
 
+def _is_wanted(member: zipfile.ZipInfo) -> bool:
+    """Pass over what systems leave in archives, as it is passed over in folders."""
+    parts = PurePosixPath(member.filename.replace("\\", "/")).parts
+    name = parts[-1] if parts else ""
+    is_hidden = name.startswith(".") and name != ".."
+    return not (is_hidden or SYSTEM_FOLDER in parts or name.casefold() in SYSTEM_FILES)
+
+
 def _reason_against(member: zipfile.ZipInfo) -> str | None:
     name = member.filename
     if member.flag_bits & 1:
@@ -110,14 +126,16 @@ def _reason_against(member: zipfile.ZipInfo) -> str | None:
 
 def _place(folder: Path, name: str, number: int) -> Path:
     """Give a member a place of its own: its folders' names as far as every system takes them."""
-    parts = [_safe(part) for part in PurePosixPath(name.replace("\\", "/")).parts]
+    parts = [safe_name(part) for part in PurePosixPath(name.replace("\\", "/")).parts]
     place = folder.joinpath(*parts)
+    if sum(map(len, parts)) + len(parts) > LONGEST_PATH:
+        return folder / f"{number}-{parts[-1]}"
     # Names that a file system takes for the same must not write over each other.
     return place.with_name(f"{number}-{place.name}") if place.exists() else place
 
 
-def _safe(part: str) -> str:
-    """Give a component without the characters and names that Windows reserves."""
+def safe_name(part: str) -> str:
+    """Give a file's name without what Windows reserves, and not too long."""
     kept = "".join("_" if letter in '<>:"|?*' or ord(letter) < 32 else letter for letter in part)
     kept = kept.rstrip(". ")[:120] or "_"
     device = kept.split(".", 1)[0].upper()
@@ -127,20 +145,27 @@ def _safe(part: str) -> str:
     return f"_{kept}" if is_device else kept
 
 
-def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path) -> Path | str:
-    """Write a member; gives the reason in place of the path when it is not what it claims."""
-    place.parent.mkdir(parents=True, exist_ok=True)
+def _write(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, cancel: threading.Event
+) -> Path | str:
+    """Write a member; gives the reason in place of the path when it is not what it claims.
+
+    Stops in the middle once `cancel` is set.
+    """
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as source, place.open("xb") as out:
             left = member.file_size
             while chunk := source.read(min(CHUNK, left + 1)):
                 left -= len(chunk)
-                if left < 0:
+                if left < 0 or cancel.is_set():
                     break
                 out.write(chunk)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
         place.unlink(missing_ok=True)
         return "It is broken inside the archive, or packed in a way that is not known."
+    except (FileExistsError, NotADirectoryError):
+        return "Another file of the archive has the name of its folder."
     if left < 0:
         place.unlink(missing_ok=True)
         return "It is larger than the archive says."

@@ -5,6 +5,7 @@ Nothing here changes what the user looks at, except that the first image found i
 nothing is shown yet.
 """
 
+import itertools
 import logging
 import threading
 import time
@@ -18,7 +19,9 @@ from precedent_resources import PrecedentError
 from precedent_viewer.dicom.index import FilesOf, index_paths
 from precedent_viewer.model.document import Document
 from precedent_viewer.model.study import Instance, RefusedFile, StudyTree
-from precedent_viewer.opening.expand import Expander, UnpackedArchives
+from precedent_viewer.opening.copies import Copies, copy_reason
+from precedent_viewer.opening.expand import Expander
+from precedent_viewer.opening.unpacked import UnpackedArchives
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 
 logger = logging.getLogger(__name__)
@@ -70,6 +73,7 @@ class Opener:
         self._tree = tree
         self._tasks = tasks
         self._archives = UnpackedArchives()
+        self._copies = Copies()
         self._searches: dict[TaskHandle, tuple[Path, ...]] = {}
         self._found: dict[TaskHandle, list[int]] = {}
 
@@ -98,11 +102,12 @@ class Opener:
             self.failed.emit(error)
 
         handle = self._tasks.run(
-            _search, wanted, Expander(self._archives, cancel).files_of, cancel,
+            _search, wanted, Expander(self._archives, cancel).files_of, self._copies, cancel,
             on_result=end, on_error=fail, on_progress=take, cancel=cancel, pool="files",
         )  # fmt: skip
         self._searches[handle] = wanted
         self._found[handle] = counts
+        self._tree.grow()
         self.progressed.emit(Progress(0, None))
 
     def cancel(self) -> None:
@@ -111,10 +116,14 @@ class Opener:
             handle.cancel()
             images, refused = self._found[handle]
             self._end(handle, Opened(paths, images, refused, cancelled=True))
+        # What a stopped search met last did not reach the tree.
+        shown = (series.instances for study in self._tree.studies for series in study.series)
+        self._copies = Copies(itertools.chain.from_iterable(shown))
 
     def forget(self) -> None:
         """Stop every search and remove what archives were unpacked to."""
         self.cancel()
+        self._copies = Copies()
         self._archives.close()
 
     def _take(self, batch: _Batch, counts: list[int]) -> None:
@@ -133,6 +142,7 @@ class Opener:
         self._found.pop(handle, None)
         logger.info("Opened %d images, %d files refused.", opened.images, opened.refused)
         if not self._searches:
+            self._tree.settle()
             self.progressed.emit(None)
         self.finished.emit(opened)
 
@@ -140,6 +150,7 @@ class Opener:
 def _search(
     paths: tuple[Path, ...],
     files_of: FilesOf,
+    copies: Copies,
     cancel: threading.Event,
     *,
     progress: Callable[[_Batch], None],
@@ -159,6 +170,8 @@ def _search(
     def on_item(item: Instance | Document) -> None:
         if isinstance(item, Document):
             batch.documents.append(item)
+        elif (original := copies.original_of(item)) is not None:
+            batch.refused.append(RefusedFile(item.path, copy_reason(original, item.path)))
         else:
             batch.instances.append(item)
         hand_over()

@@ -4,6 +4,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider
 
 from precedent_viewer.active_view import ActiveView
+from precedent_viewer.render.overlay_content import phase_text
 
 
 class PhaseBar(QFrame):
@@ -40,6 +41,5 @@ class PhaseBar(QFrame):
         self.slider.setRange(0, len(names) - 1)
         self.slider.setValue(self._view.phase)
         self.slider.blockSignals(False)
-        name = names[self._view.phase]
-        number = f"{self._view.phase + 1} of {len(names)}"
-        self.name.setText(number if name.startswith("Phase ") else f"{name}, {number}")
+        # The word stands before the slider.
+        self.name.setText(phase_text(names, self._view.phase).removeprefix("Phase "))

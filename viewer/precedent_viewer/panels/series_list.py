@@ -211,6 +211,11 @@ class SeriesDelegate(QStyledItemDelegate):
         _text(painter, facts, series_facts(series), smaller(option.font), theme.text_muted)
         size = area.translated(0, 39)
         _text(painter, size, series_size(series), smaller(option.font), theme.text_muted)
+        if series.fact_words:
+            said = f"  {' · '.join(series.fact_words)}"
+            beside = painter.fontMetrics().horizontalAdvance(series_size(series))
+            area = size.adjusted(beside, 0, 0, 0)
+            _text(painter, area, said, smaller(option.font), theme.warning)
 
     def _paint_thumbnail(self, painter: QPainter, box: QRectF, series: Series) -> None:
         clip = QPainterPath()

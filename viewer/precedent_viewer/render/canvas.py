@@ -30,9 +30,9 @@ from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.grey_levels import GreyChoice
 from precedent_viewer.painted import in_colours
 from precedent_viewer.render.cursors import cursor_of
-from precedent_viewer.render.display import render
+from precedent_viewer.render.display import levels_of, render
 from precedent_viewer.render.dragged import dragged_series
-from precedent_viewer.render.image import Picture, level_for, picture_of
+from precedent_viewer.render.image import Picture, level_for, picture_in_strips, picture_of
 from precedent_viewer.render.layers import LayerPainter
 from precedent_viewer.render.overlay import OverlayContent, paint_overlay
 from precedent_viewer.render.overlay_content import overlay_of
@@ -442,8 +442,12 @@ class _Look:
 
 def _render(look: _Look) -> Picture:
     """Make the picture on a worker."""
-    choice = look.choice
-    values = render(look.pixels, choice.window, invert=choice.inverted)
+    choice, pixels = look.choice, look.pixels
+    if look.level and not pixels.is_colour and choice.colours is None:
+        is_inverted = choice.inverted != (pixels.photometric == "MONOCHROME1")
+        paint = levels_of(pixels, choice.window, is_inverted=is_inverted)
+        return picture_in_strips(paint, pixels.stored, look.level)
+    values = render(pixels, choice.window, invert=choice.inverted)
     return picture_of(in_colours(values, choice.colours), look.level)
 
 

@@ -5,7 +5,9 @@ the interpreter's lock.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from PyQt6.QtGui import QImage
 from PyQt6.sip import voidptr
 
 ByteImage = NDArray[np.uint8]
+STRIP_ROWS = 16
+"""Rows of the halved picture that are made at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +47,21 @@ def picture_of(pixels: ByteImage, level: int = 0) -> Picture:
     # PyQt takes any address; its stubs (6.11) know of bytes alone, which would copy.
     image = QImage(address, columns, rows, 4 * columns, form)  # type: ignore[call-overload]
     return Picture(image, array, level)
+
+
+def picture_in_strips(
+    paint: Callable[[NDArray[Any]], ByteImage], stored: NDArray[Any], level: int
+) -> Picture:
+    """Paint and halve a large grey frame strip by strip; the same as doing one after the other."""
+    rows = stored.shape[0]
+    step = STRIP_ROWS * 2**level
+    parts = []
+    for start in range(0, rows, step):
+        part = paint(stored[start : start + step])
+        for _ in range(level):
+            part = halved(part)
+        parts.append(part)
+    return replace(picture_of(np.concatenate(parts)), level=level)
 
 
 def halved(pixels: ByteImage) -> ByteImage:

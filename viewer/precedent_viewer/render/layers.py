@@ -90,7 +90,8 @@ def _paint_mark(painter: QPainter, mark: Mark, place: Placement) -> None:
         pen = QPen(shade, mark.width_px + wider, style)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)
-        _draw_line(painter, points, is_closed=mark.closed)
+        if mark.width_px > 0:
+            _draw_line(painter, points, is_closed=mark.closed)
     _draw_handles(painter, mark.handles, colour, place)
     if mark.label:
         at = points[-1] + QPointF(LABEL_GAP_PX, 0)

@@ -1,5 +1,7 @@
 """Put together what is written over the image from the state of the view."""
 
+from collections.abc import Sequence
+
 from precedent_viewer.builtin.window import number_text, window_text
 from precedent_viewer.errors import one_line
 from precedent_viewer.model.study import Frame
@@ -55,6 +57,8 @@ def fidelity_marks(view: View, frame: Frame) -> tuple[str, ...]:
     if view.skipped.count:
         images = "1 image" if view.skipped.count == 1 else f"{view.skipped.count} images"
         marks.append(f"{images} passed unseen")
+    if view.series is not None and (gap := view.series.gap_at(place_of(view, frame) - 1)):
+        marks.append(gap)
     return tuple(marks)
 
 
@@ -91,7 +95,7 @@ def place_lines(view: View, frame: Frame) -> tuple[str, ...]:
     if view.pixels is not None and wanted != place:
         lines[0] += f", loading {(wanted - 1) % length + 1}…"
     if view.phases:
-        lines.append(f"{view.phases[(place - 1) // length]} of {len(view.phases)}")
+        lines.append(phase_text(view.phases, (place - 1) // length))
     location = location_text(frame)
     if location:
         lines.append(location)
@@ -104,6 +108,15 @@ def place_lines(view: View, frame: Frame) -> tuple[str, ...]:
     elif view.grey.choice.inverted:
         lines.append("Inverted")
     return tuple(lines)
+
+
+def phase_text(names: Sequence[str], at: int) -> str:
+    """Name a phase and say which of how many it is: "Phase 2 of 4, 12 s", "b 1000 · 3 of 3"."""
+    name, count = names[at], len(names)
+    number = f"Phase {at + 1}"
+    if name == number or name.startswith(f"{number},"):
+        return f"{number} of {count}{name.removeprefix(number)}"
+    return f"{name} · {at + 1} of {count}"
 
 
 def location_text(frame: Frame) -> str:

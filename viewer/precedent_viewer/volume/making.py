@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from psygnal import Signal
 
 from precedent_resources import PrecedentError
+from precedent_viewer.decoding import HERE, Decoders
 from precedent_viewer.memory import MemoryBudget, MemoryCapError
 from precedent_viewer.model.study import Frame
 from precedent_viewer.tasks import TaskRunner
@@ -25,7 +26,8 @@ class VolumeMaker:
     progressed = Signal(object)
     """Share of the slices read, or None when nothing is being made."""
 
-    def __init__(self, tasks: TaskRunner, memory: MemoryBudget) -> None:
+    def __init__(self, tasks: TaskRunner, memory: MemoryBudget, decoders: Decoders = HERE) -> None:
+        self._decoders = decoders
         self._tasks = tasks
         self._memory = memory
         self._kept: dict[Key, Volume] = {}
@@ -59,7 +61,7 @@ class VolumeMaker:
         cancel = self._cancel = threading.Event()
 
         def work(*, progress: Callable[[float], None]) -> Volume:
-            return build_volume(frames, cancel, progress=progress)
+            return build_volume(frames, cancel, progress=progress, read=self._decoders.read)
 
         def take(volume: Volume) -> None:
             self._end(cancel)

@@ -9,7 +9,7 @@ import math
 import statistics
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -114,9 +114,14 @@ def require_volume(frames: Sequence[Frame]) -> None:
 
 
 def bytes_needed(frames: Sequence[Frame]) -> int:
-    """Estimate the memory that a volume of these frames takes while it is made: twice two bytes."""
+    """Estimate the memory that a volume of these frames takes while it is made.
+
+    The slices and the image made of them lie in memory together, with two bytes a voxel, or with
+    four where slices have each a rescale of their own (PET) or the file holds floats.
+    """
     first = frames[0].instance
-    return 4 * len(frames) * first.rows * first.columns
+    itemsize = 4 if first.modality in ("PT", "NM") or first.kind == "volume" else 2
+    return 3 * itemsize * len(frames) * first.rows * first.columns
 
 
 def build_volume(
@@ -140,7 +145,7 @@ def build_volume(
         one = read(frame)
         if one.is_colour:
             raise VolumeError("Colour images are not reformatted.")
-        pixels.append(one)
+        pixels.append(_without_padding(one))
         progress((at + 1) / len(ordered))
     rescale, values = _joined(pixels)
     planes = [frame.plane for frame in ordered if frame.plane is not None]
@@ -156,6 +161,24 @@ def build_volume(
         is_monochrome1=pixels[0].photometric == "MONOCHROME1",
         notes=notes,
     )
+
+
+def _without_padding(pixels: FramePixels) -> FramePixels:
+    """Put air, or the least value, where the file pads: padding must not reach into a mean."""
+    if pixels.padding is None:
+        return pixels
+    low, high = pixels.padding
+    stored = pixels.stored
+    is_padding = (stored >= low) & (stored <= high)
+    if not is_padding.any() or is_padding.all():
+        return pixels
+    air = float(stored[~is_padding].min())
+    lut = pixels.modality_lut
+    if pixels.units == "HU" and isinstance(lut, Rescale) and lut.slope:
+        air = min(air, round((-1024 - lut.intercept) / lut.slope))
+    held = np.iinfo(stored.dtype) if stored.dtype.kind in "iu" else None
+    value = air if held is None else min(max(air, held.min), held.max)
+    return replace(pixels, stored=np.where(is_padding, stored.dtype.type(value), stored))
 
 
 def _joined(pixels: Sequence[FramePixels]) -> tuple[Rescale, NDArray[Any]]:
@@ -184,9 +207,12 @@ def _evened(
     wanted = np.linspace(depths[0], depths[-1], count)
     at = np.interp(wanted, depths, np.arange(len(depths)))
     below = np.minimum(at.astype(np.intp), len(depths) - 2)
-    part = (at - below).astype(np.float32)[:, None, None]
-    mixed = values[below] * (1 - part) + values[below + 1] * part
-    even = np.rint(mixed).astype(values.dtype) if values.dtype.kind in "iu" else mixed
+    even = np.empty((count, *values.shape[1:]), values.dtype)
+    # Slice by slice, because all of them at once would take ten times their memory.
+    for number, (lower, share_above) in enumerate(zip(below, at - below, strict=True)):
+        above = np.float32(share_above)
+        mixed = values[lower] * (1 - above) + values[lower + 1] * above
+        even[number] = np.rint(mixed) if values.dtype.kind in "iu" else mixed
     step = 1 / (count - 1)
     note = (
         f"The distance of the slices varies from {steps.min():.3g} to {steps.max():.3g} mm: the "

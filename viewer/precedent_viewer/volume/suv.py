@@ -13,8 +13,10 @@ from pydicom.dataset import Dataset
 from precedent_viewer.dicom.values import item, number, text, texts
 from precedent_viewer.errors import ViewerError
 
-PHILIPS_SUV = 0x70531000
-PHILIPS_BQML = 0x70531009
+PHILIPS_GROUP, PHILIPS_CREATOR = 0x7053, "Philips PET Private Group"
+PHILIPS_SUV, PHILIPS_BQML = 0x00, 0x09
+"""Elements in the creator's block: usually (7053,1000) and (7053,1009)."""
+_NONE = timedelta(0)
 LONGEST_WAIT = timedelta(days=1)
 """An injection further back than this, in half-lives of PET tracers, is an error of the clock."""
 
@@ -37,7 +39,7 @@ def suv_scale(dataset: Dataset) -> SuvScale:
     """Find the factor from an image's own header. Raises SuvError."""
     units = text(dataset, "Units")
     if units == "GML":
-        return SuvScale(1.0, "The file holds SUVbw (g/ml) already.")
+        return _from_grams(dataset)
     corrections = texts(dataset, "CorrectedImage")
     if units not in ("BQML", "CNTS"):
         raise SuvError(
@@ -50,6 +52,16 @@ def suv_scale(dataset: Dataset) -> SuvScale:
         raise SuvError("The PET image is not corrected for attenuation and decay, which SUV needs.")
     weight, dose, chain = _weight_and_dose(dataset)
     return SuvScale(weight * 1000 / dose, chain)
+
+
+def _from_grams(dataset: Dataset) -> SuvScale:
+    """Take values in g/ml as they are when they are by body weight. Source: PS3.3 C.8.9.1."""
+    kind = text(dataset, "SUVType") or "BW"
+    if kind != "BW":
+        raise SuvError(
+            f"The PET image holds SUV by {kind} (0054,1006), which is not the SUV by body weight."
+        )
+    return SuvScale(1.0, "The file holds SUVbw (g/ml) already.")
 
 
 def _from_counts(dataset: Dataset) -> SuvScale:
@@ -68,10 +80,12 @@ def _from_counts(dataset: Dataset) -> SuvScale:
     return SuvScale(to_activity * weight * 1000 / dose, whole)
 
 
-def _private(dataset: Dataset, tag: int) -> float:
+def _private(dataset: Dataset, element: int) -> float:
+    """Read one of the maker's elements, in whichever block its creator reserved; 0 for none."""
     try:
-        found = float(str(dataset[tag].value)) if tag in dataset else 0.0
-    except ValueError:
+        block = dataset.private_block(PHILIPS_GROUP, PHILIPS_CREATOR)
+        found = float(str(block[element].value))
+    except (KeyError, ValueError):
         return 0.0
     return found if math.isfinite(found) and found > 0 else 0.0
 
@@ -105,7 +119,8 @@ def _weight_and_dose(dataset: Dataset) -> tuple[float, float, str]:
             f"The decay correction is {correction or 'not told'} (0054,1102); SUV needs START or "
             "ADMIN."
         )
-    wait = _start_of_scan(dataset, half_life) - _injection(drug, dataset)
+    start = _start_of_scan(dataset, half_life)
+    wait = start - _injection(drug, start, _parted(text(dataset, "TimezoneOffsetFromUTC"))[1])
     if not timedelta(0) <= wait <= LONGEST_WAIT:
         raise SuvError(
             f"The injection lies {wait} before the scan, which cannot be; check both times."
@@ -139,17 +154,29 @@ def _start_of_scan(dataset: Dataset, half_life_s: float) -> datetime:
     return acquired + timedelta(seconds=mean_at - reference / 1000)
 
 
-def _injection(drug: Dataset, dataset: Dataset) -> datetime:
+def _injection(drug: Dataset, start: datetime, here: timedelta | None) -> datetime:
+    """Give the moment of the injection; a time without a date is on the day of the scan."""
     whole = text(drug, "RadiopharmaceuticalStartDateTime")
     if whole:
-        moment = _moment(whole[:8], whole[8:].split("+")[0].split("-")[0])
+        clock, offset = _parted(whole[8:])
+        moment = _moment(whole[:8], clock)
         if moment is not None:
-            return moment
-    day = text(dataset, "SeriesDate") or text(dataset, "AcquisitionDate")
-    moment = _moment(day, text(drug, "RadiopharmaceuticalStartTime"))
+            # Times of the series are local; an offset of the injection's own counts against it.
+            return moment + (here - offset if here is not None and offset is not None else _NONE)
+    moment = _moment(start.strftime("%Y%m%d"), text(drug, "RadiopharmaceuticalStartTime"))
     if moment is None:
         raise SuvError("SUV cannot be computed: the time of the injection (0018,1072) is missing.")
     return moment
+
+
+def _parted(clock: str) -> tuple[str, timedelta | None]:
+    """Part a time from its offset from UTC, `+hhmm` or `-hhmm`. PS3.5 table 6.2-1, DT."""
+    for sign in "+-":
+        time, found, offset = clock.partition(sign)
+        if found and len(offset) >= 4 and offset[:4].isdecimal():
+            away = timedelta(hours=int(offset[:2]), minutes=int(offset[2:4]))
+            return time, away if sign == "+" else -away
+    return clock, None
 
 
 def _moment(day: str, clock: str) -> datetime | None:

@@ -70,11 +70,11 @@ class Hanging:
 
     def opened(self) -> None:
         """Hang or offer after an opening."""
-        try:
-            offer = self.hanger.opened()
-        except PrecedentError as error:
-            self._parts.shell.notify(error.message, error.hint, "warning")
-            return
+        offer = self.hanger.opened()
+        self._parts.tasks.run(
+            self.hanger.recent.save, on_result=lambda _done: None, on_error=self._warn,
+            pool="settings",
+        )  # fmt: skip
         if offer is None:
             return
         if offer.is_hung:
@@ -83,6 +83,9 @@ class Hanging:
             self._parts.shell.notify(
                 f"{quoted((offer.match.rule.name,), '')} fits this study.", f"{HANG} hangs it."
             )
+
+    def _warn(self, error: PrecedentError) -> None:
+        self._parts.shell.notify(error.message, error.hint, "warning")
 
     def can_hang(self) -> bool:
         """Whether there are protocols and something to hang."""

@@ -16,7 +16,7 @@ def attach(parts: Parts) -> None:
         parts.shell.show_dialog(dialog)
 
     parts.registry.add(
-        Command("panels.compare-tags", "Compare tags…", compare, "Panels", "Shift+D", None,
+        Command("panels.compare-tags", "Compare tags…", compare, "Panels", "Alt+T", None,
                 "tags", "Lay the tags of two images side by side and mark what differs.", group=1),
     )  # fmt: skip
 

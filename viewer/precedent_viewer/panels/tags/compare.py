@@ -24,8 +24,12 @@ from PyQt6.QtWidgets import (
 )
 
 from precedent_resources import PrecedentError
-from precedent_viewer.dicom.tag_compare import ComparedRow, Difference, compare_tags, counts_of
-from precedent_viewer.dicom.tags import TagRow, read_tags
+from precedent_viewer.dicom.tag_compare import (
+    ComparedRow,
+    Difference,
+    compare_files,
+    counts_of,
+)
 from precedent_viewer.panels.tags.tree import (
     WITHOUT_BRACKETS,
     CopyingTree,
@@ -69,9 +73,8 @@ class CompareDialog(QDialog):
         self.setWindowTitle("Compare tags")
         self.resize(1040, 680)
         self._tasks, self._theme = tasks, theme
-        self._rows: dict[int, tuple[TagRow, ...]] = {}
         self._compared: tuple[ComparedRow, ...] = ()
-        self._requests: list[TaskHandle] = []
+        self._request: TaskHandle | None = None
         self.finished.connect(lambda _code: self._stop())
         self.choices = (QComboBox(), QComboBox())
         self.files = tuple(QPushButton("File…") for _ in range(2))
@@ -146,33 +149,27 @@ class CompareDialog(QDialog):
     def refresh(self) -> None:
         """Read both images anew."""
         self._stop()
-        self._rows.clear()
+        self._compared = ()
         self.tree.clear()
-        self.counts.setText("Reading…")
-        wanted = [choice.currentData() for choice in self.choices]
-        if not all(isinstance(one, Compared) for one in wanted):
+        first, second = (choice.currentData() for choice in self.choices)
+        if not (isinstance(first, Compared) and isinstance(second, Compared)):
             self.counts.setText("Choose two images: a viewport's, or a file.")
             return
-        self._requests = [
-            self._tasks.run(
-                read_tags, one.path, one.frame, on_result=partial(self._take, at),
-                on_error=self._fail,
-            )
-            for at, one in enumerate(wanted)
-        ]  # fmt: skip
+        self.counts.setText("Reading…")
+        self._request = self._tasks.run(
+            compare_files, (first.path, first.frame), (second.path, second.frame),
+            on_result=self._take, on_error=self._fail,
+        )  # fmt: skip
 
     def _stop(self) -> None:
         """Forget what is being read: another choice was made, or the dialog is going."""
-        for request in self._requests:
-            request.cancel()
-        self._requests = []
+        if self._request is not None:
+            self._request.cancel()
 
-    def _take(self, at: int, rows: tuple[TagRow, ...]) -> None:
-        self._rows[at] = rows
-        if len(self._rows) == 2:
-            self._compared = compare_tags(self._rows[0], self._rows[1])
-            self.counts.setText(counts_of(self._compared).words)
-            self._fill()
+    def _take(self, rows: tuple[ComparedRow, ...]) -> None:
+        self._compared = rows
+        self.counts.setText(counts_of(rows).words)
+        self._fill()
 
     def _fail(self, error: PrecedentError) -> None:
         self.counts.setText(str(error))

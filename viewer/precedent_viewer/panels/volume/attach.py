@@ -1,5 +1,7 @@
 """Reformats and fusion in the window: commands, the tool, the layer and the panel."""
 
+import math
+
 from precedent_resources import PrecedentError
 from precedent_viewer.builtin.tools import choose_command
 from precedent_viewer.commands import Command
@@ -19,6 +21,7 @@ from precedent_viewer.volume.stack import Volume, VolumeError, require_volume
 from precedent_viewer.volume.suv import SuvError, SuvScale, suv_scale
 
 SLAB_STEP_MM = 2.5
+TURN_DEGREES = 5.0
 
 
 class Reformats:
@@ -26,7 +29,7 @@ class Reformats:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self.maker = VolumeMaker(parts.tasks, parts.loader.memory)
+        self.maker = VolumeMaker(parts.tasks, parts.loader.memory, parts.loader.decoders)
         self.shown = ShownPlanes(parts.views)
         self.layer = FusionLayer(parts.tasks)
         self.panel = ReformatPanel(
@@ -71,6 +74,12 @@ class Reformats:
         if planes is not None:
             self.set_slab(with_thickness(planes.slab, planes.slab.thickness_mm + by_mm))
             self.panel.thickness.setValue(planes.slab.thickness_mm)
+
+    def turn(self, degrees: float) -> None:
+        """Turn the two other planes about the active one's normal."""
+        planes, name = self.shown.planes, self.shown.plane_of(self._parts.view.current)
+        if planes is not None and name is not None:
+            planes.turn(name, math.radians(degrees))
 
     def set_slab(self, slab: Slab) -> None:
         """Give the planes a slab."""
@@ -185,6 +194,12 @@ def attach(parts: Parts) -> None:
                 "ends of their lines.", group=5),
         Command("volume.straighten", "Straighten the planes", room.straighten, "Layout", None,
                 has_planes, None, "Turn the planes back to the patient's axes.", group=5),
+        Command("volume.turn-right", "Turn the other planes right", lambda: room.turn(TURN_DEGREES),
+                "Layout", "Ctrl+Alt+Right", has_planes, None,
+                "Turn the two other planes five degrees clockwise on the active one.", group=5),
+        Command("volume.turn-left", "Turn the other planes left", lambda: room.turn(-TURN_DEGREES),
+                "Layout", "Ctrl+Alt+Left", has_planes, None,
+                "Turn the two other planes five degrees against the clock.", group=5),
         Command("volume.thicker", "Thicker slab", lambda: room.thicken(SLAB_STEP_MM), "Layout",
                 "Ctrl+Alt+Up", has_planes, None, "Take the value through 2.5 mm more.", group=5),
         Command("volume.thinner", "Thinner slab", lambda: room.thicken(-SLAB_STEP_MM), "Layout",

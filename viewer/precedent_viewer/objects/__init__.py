@@ -1,0 +1,1 @@
+"""Objects beside the images: what they say, and what of it lies over an image. No Qt."""
