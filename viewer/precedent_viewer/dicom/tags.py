@@ -15,9 +15,8 @@ from precedent_viewer.dicom.values import MALFORMED
 from precedent_viewer.dicom.warned import warnings_collected
 
 LONGEST_VALUE = 160
-MOST_ROWS = 6_000
-"""Slides have functional groups of many thousand frames, which are read frame by frame; so many
-rows are shown and searched within 50 ms."""
+MOST_ROWS = 20_000
+"""Slides have functional groups of many thousand frames, which are read frame by frame."""
 MOST_ITEMS = 64
 """Items of one sequence that are listed."""
 LONGEST_WHOLE = 65_536

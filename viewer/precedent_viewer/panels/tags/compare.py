@@ -30,12 +30,8 @@ from precedent_viewer.dicom.tag_compare import (
     compare_files,
     counts_of,
 )
-from precedent_viewer.panels.tags.tree import (
-    WITHOUT_BRACKETS,
-    CopyingTree,
-    SearchedItem,
-    filter_item,
-)
+from precedent_viewer.panels.tags.nodes import Node, NodeTree, nested
+from precedent_viewer.panels.tags.tree import WITHOUT_BRACKETS
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 from precedent_viewer.theme import Theme
 from precedent_viewer.words import tool_tip
@@ -91,7 +87,7 @@ class CompareDialog(QDialog):
         self.counts = QLabel()
         self.counts.setObjectName("section")
         self.counts.setWordWrap(True)
-        self.tree = CopyingTree(["Tag", "Name", "", "First", "Second"], "Tags of both images")
+        self.tree = NodeTree(["Tag", "Name", "", "First", "Second"], "Tags of both images")
         header = self.tree.header()
         if header is not None:
             for column, width in ((0, 130), (1, 210), (2, 26), (3, 320)):
@@ -180,47 +176,33 @@ class CompareDialog(QDialog):
             self.add_file(at, Path(name))
 
     def _fill(self) -> None:
-        self.tree.clear()
-        tops: list[QTreeWidgetItem] = []
-        above: list[_ComparedItem] = []
-        for row in self._compared:
-            if not self._is_wanted(row):
-                continue
-            item = _ComparedItem(row, self._theme)
-            while above and above[-1].row.depth >= row.depth:
-                above.pop()
-            if above:
-                above[-1].addChild(item)
-            else:
-                tops.append(item)
-            above.append(item)
-        self.tree.addTopLevelItems(tops)
-        if self.differences.isChecked():
-            self.tree.expandAll()
-        self._filter()
+        nodes = (
+            Node(row.depth, partial(_words_of, row), partial(_ComparedItem, row, self._theme))
+            for row in self._compared
+            if self._is_wanted(row)
+        )
+        is_open = self.differences.isChecked()
+        self.tree.show_nodes(nested(nodes), self._words(), is_open=is_open)
 
     def _is_wanted(self, row: ComparedRow) -> bool:
         if self.passing.isChecked() and row.is_passing:
             return False
         return row.difference != "same" or not self.differences.isChecked()
 
+    def _words(self) -> list[str]:
+        return self.search.text().casefold().split()
+
     def _filter(self) -> None:
-        words = self.search.text().casefold().split()
-        for at in range(self.tree.topLevelItemCount()):
-            item = self.tree.topLevelItem(at)
-            if item is not None:
-                filter_item(item, words)
-        if not words and self.differences.isChecked():
-            self.tree.expandAll()
+        self.tree.search(self._words(), is_open=self.differences.isChecked())
 
 
-class _ComparedItem(SearchedItem):
+class _ComparedItem(QTreeWidgetItem):
     """One compared row; what differs is bold and has its sign."""
 
     def __init__(self, row: ComparedRow, theme: Theme) -> None:
         mark = MARKS[row.difference]
-        texts = (row.tag, row.name, mark, row.first or "", row.second or "")
-        super().__init__(texts, lambda: _words_of(row))
+        texts = [row.tag, row.name, mark, row.first or "", row.second or ""]
+        super().__init__(texts)
         self.row = row
         for column in (3, 4):
             self.setToolTip(column, tool_tip(self.text(column)))
