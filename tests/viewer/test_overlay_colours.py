@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from precedent_viewer.objects.cielab import DISTINCT
 from precedent_viewer.overlay_colours import TOGETHER
 from precedent_viewer.settings import ThemeName
 from precedent_viewer.theme import load_theme
@@ -68,7 +69,7 @@ def test_the_measure_gives_known_distances() -> None:
 def test_marks_that_may_meet_are_told_apart(vision: str) -> None:
     close = [
         (one, other, round(distance(one, other, vision), 1))
-        for group in TOGETHER
+        for group in (*TOGETHER, DISTINCT)
         for one, other in combinations(group, 2)
         if distance(one, other, vision) < LEAST_DISTANCE
     ]
@@ -78,7 +79,7 @@ def test_marks_that_may_meet_are_told_apart(vision: str) -> None:
 @pytest.mark.parametrize("name", ["dark", "light"])
 def test_marks_stand_out_from_the_ground_of_both_themes(name: ThemeName) -> None:
     theme = load_theme(name)
-    colours = {colour for group in TOGETHER for colour in group} | {theme.region}
+    colours = {colour for group in (*TOGETHER, DISTINCT) for colour in group} | {theme.region}
     assert [one for one in colours if contrast(one, theme.canvas) < 3] == []
     assert contrast(theme.overlay_warning, theme.canvas) >= 7
 

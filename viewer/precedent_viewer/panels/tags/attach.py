@@ -22,11 +22,12 @@ def attach(parts: Parts) -> None:
 
 
 def offered_images(parts: Parts) -> tuple[Compared, ...]:
-    """Give the active viewport's image, those of the others, then the active image's neighbours."""
+    """Give what is on the screen, the active image first, its neighbours, then the documents."""
     active = parts.view.current
     others = [view for view in parts.views.all if view is not active]
     found = [one for view in (active, *others) if (one := _shown(view)) is not None]
     found += [one for step in (1, -1) if (one := _neighbour(active, step)) is not None]
+    found += [Compared(f"{one.title}: {one.path.name}", one.path) for one in parts.tree.documents]
     return tuple(dict.fromkeys(found))
 
 
