@@ -91,6 +91,8 @@ def test_import_replaces_what_is_known_and_adds_the_rest(tmp_path: Path) -> None
          "links holds"),
         ({"protocols": [{"name": "a", "layout": [1, 1], "places": [
             {"look": {"window": {"center": 1, "width": 0}}}]}]}, "Window Width"),
+        ({"protocols": [{"name": "a", "layout": [1, 1], "places": [
+            {"look": {"window": {"center": 10**400, "width": 1}}}]}]}, "center .* not a number"),
         ({"protocols": [{"name": "a", "layout": [1, 1], "places": [{"series": {"nth": 0}}]}]},
          "Count from 1|is 0"),
         ({"protocols": [{"name": "a", "layout": [1, 1], "places": [{"look": {"zoom": "x"}}]}]},
