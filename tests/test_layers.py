@@ -62,6 +62,10 @@ RUNTIME_FREE = (
 QT = {"PyQt6", "PyQt5", "PySide6", "PySide2", "qtpy"}
 QT_FREE_VIEWER = (
     "hanging/",
+    "help/commands_page.py",
+    "overlay_colours.py",
+    "presets.py",
+    "tools/choice.py",
     "model/",
     "dicom/",
     "bench/figures.py",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from precedent_viewer.model.viewport import Viewport
 from precedent_viewer.placement import Placement
 
 
@@ -76,3 +77,24 @@ def test_turning_is_told_once_and_moving_is_no_turn(place: Placement) -> None:
     place.pan_by(5, 5)
     place.mirror(left_right=True)
     assert turned == ["turned"]
+
+
+def test_a_kept_place_comes_back_with_the_images_own_aspect() -> None:
+    place = Placement()
+    place.resize(200, 100)
+    place.show((50, 50), aspect=2.0)
+    turned: list[int] = []
+    place.turned.connect(lambda: turned.append(1))
+    place.lay(Viewport((10.0, 20.0), 3.0, rotation_quarters=1), is_fitted=False)
+    assert place.viewport == Viewport((10.0, 20.0), 3.0, 2.0, 1)
+    assert turned == [1]
+
+
+def test_a_kept_turn_is_fitted_when_its_image_comes() -> None:
+    place = Placement()
+    place.resize(200, 100)
+    place.lay(Viewport((0.0, 0.0), rotation_quarters=1), is_fitted=True)
+    place.show((40, 80))
+    # Turned, the image is 40 wide and 80 high: 100 / 80 is what the height leaves.
+    assert place.scale == 1.25
+    assert place.viewport.center == (40.0, 20.0)

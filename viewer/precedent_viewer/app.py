@@ -23,6 +23,7 @@ from precedent_viewer.commands import CommandRegistry
 from precedent_viewer.decoding import HERE, Decoders
 from precedent_viewer.extensions import activate_extensions
 from precedent_viewer.frame_loader import FrameLoader
+from precedent_viewer.help.attach import attach as attach_help
 from precedent_viewer.image_windows import ImageWindows
 from precedent_viewer.linking.attach import attach as attach_linking
 from precedent_viewer.main_window import MainWindow
@@ -31,6 +32,7 @@ from precedent_viewer.memory import process_budget
 from precedent_viewer.memory_cap import attach as attach_memory_cap
 from precedent_viewer.model.study import Series, StudyTree
 from precedent_viewer.model.voi import Window
+from precedent_viewer.mouse_buttons import attach as attach_mouse
 from precedent_viewer.notifications import Level
 from precedent_viewer.opening.opener import Opened, Opener
 from precedent_viewer.palette import CommandPalette
@@ -81,6 +83,8 @@ FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_tags,
     attach_hanging,
     attach_presets,
+    attach_mouse,
+    attach_help,
 )
 """The rooms of the window, in the order in which their panels and commands appear."""
 

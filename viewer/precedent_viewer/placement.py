@@ -45,6 +45,15 @@ class Placement:
         self._viewport = Viewport((0.0, 0.0)) if viewport is None else viewport
         self._is_fitted = is_fitted
 
+    def lay(self, viewport: Viewport, *, is_fitted: bool) -> None:
+        """Lie as at another time, this image or the one that is on its way; its aspect stays."""
+        self._viewport = replace(viewport, aspect=self._viewport.aspect)
+        self._is_fitted = is_fitted
+        if is_fitted:
+            self._fit()
+        self.placed.emit()
+        self.turned.emit()
+
     def show(self, image: ImageSize | None, aspect: float = 1.0) -> None:
         """Place an image, or none; one of another size than the one before is fitted anew."""
         self._viewport = replace(self._viewport, aspect=aspect)

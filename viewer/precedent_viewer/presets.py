@@ -101,7 +101,15 @@ def load_presets(path: Path) -> tuple[Preset, ...]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         return tuple(_preset(one) for one in record["presets"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, WindowError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        OverflowError,
+        WindowError,
+    ) as error:
         what = error.message if isinstance(error, WindowError) else "it is damaged."
         raise PresetError(
             f"The window presets in {path.name} could not be read: {what}",

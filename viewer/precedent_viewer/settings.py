@@ -18,6 +18,7 @@ from precedent_viewer.safe_write import replace_file
 logger = logging.getLogger(__name__)
 
 ThemeName = Literal["dark", "light"]
+WheelAction = Literal["scroll", "zoom"]
 SETTINGS_FILE = "viewer.json"
 RECENT_LIMIT = 10
 LEAST_MEMORY_MIB, MOST_MEMORY_MIB = 512, 1 << 20
@@ -47,6 +48,11 @@ class Settings:
     """Files and folders opened last, newest first."""
     shortcuts: dict[str, str] = field(default_factory=dict)
     """Command id to keys, only where they differ from the declared ones."""
+    mouse_buttons: dict[str, str] = field(default_factory=dict)
+    """Mouse button to tool, only where it differs from the usual; `left` is the one at the start,
+    and "" is nothing."""
+    wheel: WheelAction = "scroll"
+    """What the wheel does alone; with Ctrl it does the other."""
     geometry: str = ""
     """Window position as Qt gives it, base64."""
     layout: str = ""
@@ -55,6 +61,9 @@ class Settings:
     def __post_init__(self) -> None:
         if self.theme not in get_args(ThemeName):
             raise SettingsError(f"The theme {self.theme!r} is not known.", "Use dark or light.")
+        if self.wheel not in get_args(WheelAction):
+            raise SettingsError(f"The wheel action {self.wheel!r} is not known.",
+                                "Use scroll or zoom.")  # fmt: skip
         if self.memory_mib != 0 and not (LEAST_MEMORY_MIB <= self.memory_mib <= MOST_MEMORY_MIB):
             raise SettingsError(
                 f"memory_mib is {self.memory_mib}; it must be 0 or between {LEAST_MEMORY_MIB} and "

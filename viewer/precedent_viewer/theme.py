@@ -113,9 +113,11 @@ def style_sheet(theme: Theme) -> str:
     text = (Path(__file__).parent / "theme.qss").read_text(encoding="utf-8")
     for item in sorted(fields(Theme), key=lambda one: -len(one.name)):
         text = text.replace(f"@{item.name};", f"{getattr(theme, item.name)};")
-    # A style sheet cannot tint an icon, so this one lies there in both themes' colours.
-    arrow = resource("themes", f"arrow-{theme.name}.svg").as_posix()
-    return text.replace("@arrow;", f'url("{arrow}");')
+    # A style sheet cannot tint an icon, so these lie there in both themes' colours.
+    for token in ("arrow", "tick"):
+        path = resource("themes", f"{token}-{theme.name}.svg").as_posix()
+        text = text.replace(f"@{token};", f'url("{path}");')
+    return text
 
 
 def icon(name: str, theme: Theme, color: str | None = None) -> QIcon:

@@ -91,6 +91,8 @@ def test_import_replaces_what_is_known_and_adds_the_rest(tmp_path: Path) -> None
          "links holds"),
         ({"protocols": [{"name": "a", "layout": [1, 1], "places": [
             {"look": {"window": {"center": 1, "width": 0}}}]}]}, "Window Width"),
+        ({"protocols": [{"name": "a", "layout": [1, 1], "places": [
+            {"look": {"window": {"center": 10**400, "width": 1}}}]}]}, "center .* not a number"),
         ({"protocols": [{"name": "a", "layout": [1, 1], "places": [{"series": {"nth": 0}}]}]},
          "Count from 1|is 0"),
         ({"protocols": [{"name": "a", "layout": [1, 1], "places": [{"look": {"zoom": "x"}}]}]},
@@ -115,6 +117,7 @@ def test_the_last_studies_are_kept_without_their_patients(tmp_path: Path) -> Non
     recent = RecentStudies(tmp_path)
     recent.add([PRIOR, STRANGER])
     recent.add([NOW])
+    recent.save()
     again = RecentStudies(tmp_path).studies
     assert [one.uid for one in again] == ["1", "2", "4"]
     assert again[0].patient == again[1].patient != again[2].patient

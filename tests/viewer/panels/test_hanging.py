@@ -3,14 +3,16 @@
 from pathlib import Path
 from typing import TypeVar
 
+import pydicom
 import pytest
 from PyQt6.QtWidgets import QCheckBox, QDialog, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from tests.viewer.conftest import MakeApp, OpenPaths, write_series
 
 from precedent_viewer.app import App
-from precedent_viewer.hanging.rules import Rule
+from precedent_viewer.hanging.rules import Place, Rule
 from precedent_viewer.model.voi import Window
+from precedent_viewer.panels.fields import choose
 from precedent_viewer.panels.hanging.book_dialog import BookDialog
 from precedent_viewer.panels.hanging.rule_dialog import RuleDialog
 
@@ -86,6 +88,29 @@ def test_a_layout_is_kept_and_applied_at_the_next_opening(
     assert link()
 
 
+def test_a_prior_that_is_opened_with_its_study_is_hung_beside_it(
+    make_app: MakeApp, tmp_path: Path, open_paths: OpenPaths, qtbot: QtBot
+) -> None:
+    for folder, day in (("old", "20240101"), ("new", "20250102")):
+        (tmp_path / folder).mkdir()
+        for path in write_series(tmp_path / folder / "a", 2, description=folder).iterdir():
+            dataset = pydicom.dcmread(path)
+            dataset.StudyDate = day
+            dataset.save_as(path)
+    first = make_app()
+    open_paths(first, tmp_path / "old", tmp_path / "new")
+    old, new = first.tree.studies
+    first.views.set_layout(1, 2)
+    first.views.all[0].show_series(old.series[0])
+    first.views.all[1].show_series(new.series[0])
+    rule = keep(first)
+    assert [None if one.series is None else one.series.age for one in rule.places] == [1, 0]
+    first.window.close()
+    second = make_app()
+    open_paths(second, tmp_path / "new", tmp_path / "old")
+    assert titles(second) == ["old", "new"]
+
+
 def test_what_was_hung_is_taken_back_whole(
     make_app: MakeApp, two_series: Path, open_paths: OpenPaths, qtbot: QtBot
 ) -> None:
@@ -159,6 +184,23 @@ def test_the_words_and_the_dry_run_follow_each_edit(
     top = dialog.dry_run.tree.topLevelItem(0)
     assert top is not None
     assert top.text(1) == "Not hung. Of 1 series none has “contrast”."
+    dialog.reject()
+
+
+def test_the_layout_is_changed_and_viewports_keep_their_places(
+    make_app: MakeApp, two_series: Path, open_paths: OpenPaths, qtbot: QtBot
+) -> None:
+    app = make_app()
+    open_paths(app, two_series)
+    lay_out(app, qtbot)
+    app.registry.run("hanging.keep-layout")
+    dialog = open_dialog(app, RuleDialog)
+    left, right = dialog.rule().places
+    choose(dialog.layout_choice, (2, 2))
+    assert dialog.rule().places == (left, right, Place(), Place())
+    choose(dialog.layout_choice, (1, 1))
+    assert dialog.rule().places == (left,)
+    assert dialog.said.text().splitlines()[0].endswith("1 \N{MULTIPLICATION SIGN} 1.")
     dialog.reject()
 
 

@@ -10,7 +10,7 @@ TOOLS: tuple[tuple[ToolName, str, str, str, str], ...] = (
      "Drag sideways for contrast, up and down for brightness; Shift makes it fine."),
     ("region", "Region", "R", "region",
      "Drag a rectangle: what is asked or saved is then this part of the image."),
-    ("pan", "Pan", "P", "pan", "Drag the image. The middle button always does this."),
+    ("pan", "Pan", "P", "pan", "Drag the image. The middle button does it, too."),
     ("zoom", "Zoom", "Z", "zoom", "Drag up to magnify, down to shrink."),
     ("lens", "Magnifier", "M", "search",
      "Hold the button: what is under the pointer is shown larger."),

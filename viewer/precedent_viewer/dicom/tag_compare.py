@@ -1,11 +1,14 @@
-"""Two files' attributes side by side, with what differs. Works on rows alone."""
+"""Two files' attributes side by side, with what differs."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
-from precedent_viewer.dicom.tags import TagRow
+from precedent_viewer.dicom.tags import TagRow, read_tags
 
+TagsOf = tuple[Path, int | None]
+"""A file and a frame of it, from 0; None for all frames."""
 Difference = Literal["same", "changed", "inside", "first", "second"]
 """`inside` is a sequence or item with a difference in it; `first` and `second` are in one alone."""
 PASSING_VRS = frozenset({"UI", "DA", "TM", "DT"})
@@ -57,6 +60,11 @@ class Counts:
 class _Node:
     row: TagRow
     inner: "list[_Node]" = field(default_factory=list)
+
+
+def compare_files(first: TagsOf, second: TagsOf) -> tuple[ComparedRow, ...]:
+    """Read two files, or one frame of each, and lay them side by side. Raises FileError."""
+    return compare_tags(read_tags(*first), read_tags(*second))
 
 
 def compare_tags(first: Sequence[TagRow], second: Sequence[TagRow]) -> tuple[ComparedRow, ...]:

@@ -16,11 +16,13 @@ from precedent_viewer.dicom.warned import warnings_collected
 
 LONGEST_VALUE = 160
 MOST_ROWS = 20_000
-"""Slides have functional groups of many thousand frames; nobody reads beyond this."""
+"""Slides have functional groups of many thousand frames, which are read frame by frame."""
 MOST_ITEMS = 64
 """Items of one sequence that are listed."""
 LONGEST_WHOLE = 65_536
 """Characters of a value that are kept to be searched, copied and compared."""
+SHORT_BINARY = 16
+"""Bytes that are shown one by one."""
 PER_FRAME_GROUPS = 0x52009230
 BINARY = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
 
@@ -181,6 +183,8 @@ def _binary(found: object) -> str:
         return shortened("" if found is None else str(found))
     if found.isascii() and found.decode("ascii").rstrip(" \0").isprintable() and len(found) <= 64:
         return found.decode("ascii").rstrip(" \0")
+    if len(found) <= SHORT_BINARY:
+        return found.hex(" ")
     return f"{len(found):,} bytes"
 
 

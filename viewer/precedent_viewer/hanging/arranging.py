@@ -1,7 +1,7 @@
 """Lay out viewports as a protocol says, read what they show now, and put them back. No Qt."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from precedent_viewer.commands import CommandRegistry
 from precedent_viewer.grey_levels import GreyChoice
@@ -117,7 +117,7 @@ class Arranger:
             view.show_series(kept.series)
             view.go_to(kept.index)
             view.grey.choose(kept.grey)
-            _lay(view, kept.viewport, is_fitted=kept.is_fitted)
+            view.place.lay(kept.viewport, is_fitted=kept.is_fitted)
         self._views.activate(self._screen.all[before.active])
         self._links.set(before.links)
 
@@ -153,19 +153,9 @@ def _dress(view: View, look: Look) -> None:
         flipped_horizontally=look.flipped_horizontally,
         flipped_vertically=look.flipped_vertically,
     )  # fmt: skip
-    _lay(view, turned, is_fitted=True)
+    view.place.lay(turned, is_fitted=True)
     if look.zoom == "actual":
         _when_shown(view, view.place.one_to_one)
-
-
-def _lay(view: View, viewport: Viewport, *, is_fitted: bool) -> None:
-    """Place an image, or prepare the place of one that is on its way."""
-    frame = view.frame
-    aspect = viewport.aspect if frame is None else frame.instance.aspect
-    view.place.restore(replace(viewport, aspect=aspect), is_fitted=is_fitted)
-    if view.image_size is not None:
-        view.place.show(view.image_size, aspect)
-    view.place.turned.emit()
 
 
 def _when_shown(view: View, action: Callable[[], None]) -> None:

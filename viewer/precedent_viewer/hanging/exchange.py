@@ -25,6 +25,8 @@ VERSION = 1
 LONGEST_FILE = 4 << 20
 """Bytes; a protocol takes about a thousand."""
 MOST_RULES = 1000
+LARGEST_NUMBER = 1e300
+"""JSON knows no bound, and a whole number beyond this is none that a window has."""
 
 
 def rules_to_json(rules: Sequence[Rule]) -> str:
@@ -68,7 +70,9 @@ class _Reader:
     def number(self, name: str, default: float = 0.0) -> float:
         found = self._record.get(name, default)
         is_number = isinstance(found, int | float) and not isinstance(found, bool)
-        return float(cast("float", found)) if is_number else self._wrong(name, "a number")
+        if not is_number or abs(cast("float", found)) > LARGEST_NUMBER:
+            self._wrong(name, "a number")
+        return float(cast("float", found))
 
     def whole(self, name: str, default: int = 0) -> int:
         found = self._record.get(name, default)

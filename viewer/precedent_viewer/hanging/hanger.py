@@ -123,8 +123,7 @@ class Hanger:
     def opened(self) -> Offer | None:
         """Take note of what was opened; hang it when the reader has done nothing yet.
 
-        Gives what was hung or could be. Raises RuleError when the list of the last studies cannot
-        be written, after hanging.
+        Gives what was hung or could be. The list of the last studies is to be saved afterwards.
         """
         studies = self.studies()
         new = [one for one in studies if one.uid not in self._known]

@@ -36,12 +36,13 @@ class RecentStudies:
         return self._studies
 
     def add(self, studies: Iterable[StudySummary]) -> None:
-        """Take in what was opened and write the file. Raises RuleError."""
+        """Take in what was opened; `save` writes it."""
         new = {one.uid: replace(one, patient=self._hashed(one.patient)) for one in studies}
-        if not new:
-            return
         old = [one for one in self._studies if one.uid not in new]
         self._studies = (*new.values(), *old)[:MOST_STUDIES]
+
+    def save(self) -> None:
+        """Write the file; may be called on a worker. Raises RuleError."""
         record = {"salt": self._salt, "studies": [asdict(one) for one in self._studies]}
         write_text(self.path, json.dumps(record), mode=0o600)
 

@@ -1,6 +1,6 @@
 """What a hanging protocol says: for which studies, which series where, and how it looks. No Qt."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import uuid4
 
@@ -130,3 +130,13 @@ class Rule:
             raise RuleError("A hanging protocol has no name.", "Give it one.")
         if not set(self.links) <= set(LINKS):
             raise RuleError(f"{self.name} links what is not known.", f"Use {', '.join(LINKS)}.")
+
+
+def with_layout(rule: Rule, layout: Layout) -> Rule:
+    """Change the layout; places keep row and column, new ones are empty, those outside go."""
+    rows, columns = layout
+    known = {divmod(at, rule.layout[1]): place for at, place in enumerate(rule.places)}
+    places = tuple(
+        known.get((row, column), Place()) for row in range(rows) for column in range(columns)
+    )
+    return replace(rule, layout=layout, places=places)

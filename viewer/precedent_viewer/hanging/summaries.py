@@ -57,11 +57,17 @@ class StudySummary:
         return frozenset(one.modality for one in self.series)
 
     @property
-    def title(self) -> str:
-        """Description and date, without the patient."""
+    def day(self) -> str:
+        """Its date, `2025-03-01`; "" without one."""
         day = self.date[:8]
-        said = f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == 8 else day
-        return ", ".join(part for part in (self.description or "Study", said) if part)
+        return f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else ""
+
+    @property
+    def title(self) -> str:
+        """Date, description and modalities, without the patient."""
+        kinds = "/".join(sorted(one for one in self.modalities if one))
+        words = ", ".join(part for part in (self.description or "Study", kinds) if part)
+        return f"{self.day}  {words}" if self.day else words
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -75,10 +81,16 @@ def summary_of(study: Study) -> StudySummary:
     return StudySummary(
         study.uid,
         said.patient_id or said.patient_name,
-        said.study_date + said.study_time if said.study_date else "",
+        _moment(said.study_date, said.study_time),
         said.study_description,
         tuple(_series_summary(one) for one in study.series),
     )
+
+
+def _moment(date: str, time: str) -> str:
+    """Give date and time so that later ones sort later; dots are of ACR-NEMA files."""
+    day = date.replace(".", "").strip()
+    return day + time if len(day) == 8 and day.isdigit() else ""
 
 
 def _series_summary(series: Series) -> SeriesSummary:

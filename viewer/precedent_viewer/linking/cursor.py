@@ -6,11 +6,11 @@ from precedent_viewer.layers import NOTHING, LayerContent, Mark
 from precedent_viewer.linking.nearest import nearest_frame, share_space
 from precedent_viewer.model.plane import Point
 from precedent_viewer.model.study import Frame
+from precedent_viewer.overlay_colours import CURSOR
 from precedent_viewer.tools.base import Cursor, PointerEvent
 from precedent_viewer.view import View
 from precedent_viewer.views import Views
 
-COLOUR = "#5ad1a8"
 NEAR_MM = 0.75
 """The cross is solid where the point lies in the slice, within this share of a usual thickness."""
 
@@ -67,7 +67,7 @@ class SpaceCursor:
         if not (0 <= x <= frame.instance.columns and 0 <= y <= frame.instance.rows):
             return NOTHING
         label = "" if abs(away) <= NEAR_MM else f"{abs(away):.1f} mm away"
-        return LayerContent(marks=(Mark(((x, y),), COLOUR, dashed=bool(label), label=label),))
+        return LayerContent(marks=(Mark(((x, y),), CURSOR, dashed=bool(label), label=label),))
 
 
 class CursorTool:

@@ -6,11 +6,9 @@ from precedent_viewer.layers import NOTHING, LayerContent, Mark
 from precedent_viewer.linking.crossing import Placed, crossing
 from precedent_viewer.linking.nearest import share_space
 from precedent_viewer.model.study import Frame
+from precedent_viewer.overlay_colours import END_LINE, REFERENCE_LINE
 from precedent_viewer.view import View
 from precedent_viewer.views import Views
-
-ACTIVE_COLOUR = "#f5c344"
-END_COLOUR = "#9aa7b5"
 
 
 class ReferenceLines:
@@ -53,9 +51,9 @@ class ReferenceLines:
         series = active.series
         if self.with_ends and series is not None and len(series.frames) > 2:
             for end in (series.frames[0], series.frames[-1]):
-                marks += _line(frame, end, END_COLOUR, dashed=True)
+                marks += _line(frame, end, END_LINE, dashed=True)
         if active.shown_frame is not None:
-            marks += _line(frame, active.shown_frame, ACTIVE_COLOUR)
+            marks += _line(frame, active.shown_frame, REFERENCE_LINE)
         return LayerContent(marks=tuple(marks)) if marks else NOTHING
 
     def _watch(self, view: View) -> None:

@@ -15,11 +15,10 @@ from precedent_viewer.measuring.annotations import Annotation, ImageKey
 from precedent_viewer.measuring.book import AnnotationBook
 from precedent_viewer.measuring.results import Result, measure
 from precedent_viewer.model.study import Frame
+from precedent_viewer.overlay_colours import ANNOTATION, CHOSEN
 from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.view import View
 
-COLOUR = "#7fd4ff"
-CHOSEN = "#ffd166"
 LABEL_GAP_PX = 10.0
 ARROW_PX = 11.0
 ARROW_SPREAD = 0.45
@@ -76,7 +75,7 @@ class AnnotationLayer:
     def _marks(self, one: Annotation, view: View) -> tuple[Mark, ...]:
         selection = self._book.selection
         is_chosen = selection is not None and selection.id == one.id
-        colour = CHOSEN if is_chosen else COLOUR
+        colour = CHOSEN if is_chosen else ANNOTATION
         label = "\n".join(part for part in (one.text, *self.result(one).lines) if part)
         handles = one.points if is_chosen and one.kind != "freehand" else ()
         main = Mark(

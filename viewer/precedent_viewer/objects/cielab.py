@@ -15,9 +15,10 @@ XYZ_D50_TO_RGB = np.array([
     [0.0719453, -0.2289914, 1.4052427],
 ])  # fmt: skip
 """To linear sRGB with the Bradford adaptation from D50 to D65."""
-DISTINCT = ("#4da3ff", "#ffb000", "#3ddbb0", "#ff6f91", "#c7a6ff", "#f4e04d", "#ff8c42",
-            "#7fd4ff", "#b8e986", "#e377c2")  # fmt: skip
-"""For objects that recommend none: told apart by lightness too, so that dichromats see them."""
+DISTINCT = ("#60ffff", "#ffc090", "#ff60ff", "#c0ff30", "#c03030", "#9030ff", "#60c030",
+            "#ff6090", "#306090", "#9030c0")  # fmt: skip
+"""For objects that recommend none: any two differ by 20 or more in CIELAB, as dichromats see them,
+too."""
 
 
 def rgb_of_cielab(stored: Sequence[float]) -> tuple[int, int, int]:

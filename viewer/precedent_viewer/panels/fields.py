@@ -54,3 +54,9 @@ def number_field(least: int, most: int) -> QSpinBox:
 def listed(text: str) -> tuple[str, ...]:
     """Split what is written at commas and spaces, each once."""
     return tuple(dict.fromkeys(text.replace(",", " ").split()))
+
+
+def parts_listed(text: str) -> tuple[str, ...]:
+    """Split what is written at commas alone, in capitals: names of body parts may have spaces."""
+    parts = (part.strip().upper() for part in text.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))

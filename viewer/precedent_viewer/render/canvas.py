@@ -39,7 +39,7 @@ from precedent_viewer.render.overlay_content import overlay_of
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 from precedent_viewer.theme import Theme
 from precedent_viewer.tools.base import Button, Drawing, Modifier, PointerEvent, Tool, ToolName
-from precedent_viewer.tools.choice import ToolChoice
+from precedent_viewer.tools.choice import USUAL, ToolChoice
 from precedent_viewer.view import View
 
 NEAREST_ABOVE = 3.0
@@ -60,6 +60,8 @@ BUTTONS: Mapping[Qt.MouseButton, Button] = {
     Qt.MouseButton.LeftButton: "left",
     Qt.MouseButton.MiddleButton: "middle",
     Qt.MouseButton.RightButton: "right",
+    Qt.MouseButton.BackButton: "back",
+    Qt.MouseButton.ForwardButton: "forward",
 }
 MODIFIERS: Mapping[Qt.KeyboardModifier, Modifier] = {
     Qt.KeyboardModifier.ShiftModifier: "shift",
@@ -75,9 +77,14 @@ class Tools:
     by_name: dict[ToolName, Tool]
     choice: ToolChoice
 
-    def of(self, button: Button) -> Tool:
-        """Give the tool of a button."""
-        return self.by_name[self.choice.of(button)]
+    def of(self, button: Button) -> Tool | None:
+        """Give the tool of a button; None where it has none that is known here."""
+        return self.by_name.get(self.choice.of(button) or "")
+
+    @property
+    def left(self) -> Tool:
+        """Give the tool of the left button."""
+        return self.of("left") or self.by_name[USUAL["left"]]
 
 
 class Canvas(QWidget):
@@ -307,7 +314,9 @@ class Canvas(QWidget):
             self.touched.emit()
             return
         self.touched.emit()
-        tool = self._tools.of(button)
+        tool = self._tools.left if button == "left" else self._tools.of(button)
+        if tool is None:
+            return
         self._gesture = (button, tool)
         tool.press(_pointer(event.position(), event.modifiers()))
         if tool.name == "pan":
@@ -328,7 +337,7 @@ class Canvas(QWidget):
         """Fill the window with this viewport, or bring the others back."""
         if event is None or event.button() != Qt.MouseButton.LeftButton:
             return
-        if isinstance(self._tools.of("left"), Drawing):
+        if isinstance(self._tools.left, Drawing):
             self.mousePressEvent(event)
         else:
             self.single_wanted.emit()
@@ -369,13 +378,17 @@ class Canvas(QWidget):
         self.pointed.emit(None)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
-        """Scroll; zoom with Ctrl; go faster with Shift. Fine wheels add up to whole steps."""
+        """Scroll; zoom with Ctrl, or the other way round; go faster with Shift.
+
+        Fine wheels add up to whole steps.
+        """
         if event is None:
             return
         self.touched.emit()
         delta = event.angleDelta()
         notches = (delta.y() or delta.x()) / WHEEL_STEP
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        has_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if has_ctrl != self._tools.choice.wheel_zooms:
             at = event.position()
             self._view.place.zoom_about(at.x(), at.y(), WHEEL_ZOOM**notches)
         else:
@@ -390,7 +403,7 @@ class Canvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Let Escape remove the region; every other key belongs to commands."""
         if event is not None and event.key() == Qt.Key.Key_Escape:
-            tool = self._tools.of("left")
+            tool = self._tools.left
             if isinstance(tool, Drawing) and tool.cancel():
                 return
             if self._view.region:
@@ -403,7 +416,7 @@ class Canvas(QWidget):
             self.unsetCursor()
             return
         at = pointer or _pointer(QPointF(-1e6, -1e6), Qt.KeyboardModifier.NoModifier)
-        shape = self._tools.of("left").hover(at)
+        shape = self._tools.left.hover(at)
         self.setCursor(cursor_of(shape, self.devicePixelRatioF()))
 
     def _image_point(self, pointer: PointerEvent) -> tuple[float, float] | None:

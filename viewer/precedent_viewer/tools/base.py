@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-Button = Literal["left", "middle", "right"]
+Button = Literal["left", "middle", "right", "back", "forward"]
+"""`back` and `forward` are the buttons under the thumb."""
 Modifier = Literal["shift", "ctrl", "alt"]
 Cursor = Literal[
     "arrow", "cross", "hand", "grab", "zoom", "window", "scroll", "move",

@@ -13,14 +13,15 @@ from psygnal import Signal
 from precedent_viewer.layers import NOTHING, LayerContent, Mark
 from precedent_viewer.linking.crossing import Placed, crossing
 from precedent_viewer.model.plane import Plane
+from precedent_viewer.overlay_colours import AXIAL, CORONAL, SAGITTAL
 from precedent_viewer.tools.base import Cursor, PointerEvent, ToolName
 from precedent_viewer.view import View
 from precedent_viewer.volume.mpr import NAMES, PlaneName, ThreePlanes
 
 COLOURS: dict[PlaneName, str] = {
-    "axial": "#f5c344",
-    "coronal": "#5ab4f0",
-    "sagittal": "#e58ac0",
+    "axial": AXIAL,
+    "coronal": CORONAL,
+    "sagittal": SAGITTAL,
 }
 """Told apart by readers without red or green, too."""
 GRIP_PX = 14.0

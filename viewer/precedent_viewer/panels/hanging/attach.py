@@ -37,6 +37,11 @@ class Hanging:
         if rule is None:
             self._parts.shell.notify("Nothing is shown that could be kept.", "Open a study first.")
             return
+        filled = sum(view.series is not None for view in self._parts.views.main.all)
+        if sum(place.series is not None for place in rule.places) < filled:
+            self._parts.shell.notify(
+                "Some viewports show another patient or a reformat; the protocol leaves them empty."
+            )
         self.edit(rule)
 
     def edit(self, rule: Rule) -> None:
@@ -65,11 +70,11 @@ class Hanging:
 
     def opened(self) -> None:
         """Hang or offer after an opening."""
-        try:
-            offer = self.hanger.opened()
-        except PrecedentError as error:
-            self._parts.shell.notify(error.message, error.hint, "warning")
-            return
+        offer = self.hanger.opened()
+        self._parts.tasks.run(
+            self.hanger.recent.save, on_result=lambda _done: None, on_error=self._warn,
+            pool="settings",
+        )  # fmt: skip
         if offer is None:
             return
         if offer.is_hung:
@@ -78,6 +83,9 @@ class Hanging:
             self._parts.shell.notify(
                 f"{quoted((offer.match.rule.name,), '')} fits this study.", f"{HANG} hangs it."
             )
+
+    def _warn(self, error: PrecedentError) -> None:
+        self._parts.shell.notify(error.message, error.hint, "warning")
 
     def can_hang(self) -> bool:
         """Whether there are protocols and something to hang."""
@@ -99,15 +107,15 @@ def attach(parts: Parts) -> None:
     parts.registry.add(
         Command("hanging.keep-layout", "Always hang like this…", hanging.keep, menu, KEEP,
                 parts.view.has_series, "pin", "Make a rule of what is on the screen, read it in "
-                "plain words and try it on the last studies."),
+                "plain words and try it on the last studies.", group=5),
         Command("hanging.hang-study", "Hang by protocol", hanging.hang, menu, HANG,
                 hanging.can_hang, "layout", "Lay out the newest study of this patient by the first "
-                "protocol that fits; again takes the next one."),
+                "protocol that fits; again takes the next one.", group=5),
         Command("hanging.undo-hanging", "Take back hanging", hanger.undo, menu, UNDO,
                 lambda: hanger.can_undo, "undo",
-                "Bring back the viewports as they were before the last hanging."),
+                "Bring back the viewports as they were before the last hanging.", group=5),
         Command("hanging.edit-protocols", "Hanging protocols…", hanging.edit_all, menu, None, None,
                 "settings", "Change, order, switch, import and export hanging protocols.",
-                group=1),
+                group=5),
     )  # fmt: skip
     parts.shell.on_opened(hanging.opened)

@@ -35,7 +35,7 @@ class DryRun(QWidget):
         if header is not None:
             header.setAccessibleName("Columns of the dry run")
             header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-            header.resizeSection(0, 210)
+            header.resizeSection(0, 240)
             header.setStretchLastSection(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -80,5 +80,5 @@ def _said(result: PlaceResult, study: StudySummary) -> str:
         return result.reason
     images = "1 image" if result.series.images == 1 else f"{result.series.images} images"
     of = "" if result.study is None or result.study.uid == study.uid else \
-        f", of {result.study.title}"  # fmt: skip
+        f", of {result.study.day}"  # fmt: skip
     return f"{result.series.title} ({images}){of}"

@@ -15,6 +15,7 @@ from precedent_viewer.panels.fields import (
     choose,
     listed,
     number_field,
+    parts_listed,
     text_field,
 )
 
@@ -158,7 +159,7 @@ class PlaceForm(QWidget):
         return SeriesTest(
             modality=self.modality.text().strip().upper(),
             orientation=self.orientation.currentData(),
-            body_parts=tuple(part.upper() for part in listed(self.body_parts.text())),
+            body_parts=parts_listed(self.body_parts.text()),
             laterality=self.side.currentData(),
             words=tuple(word.casefold() for word in listed(self.words.text())),
             without=tuple(word.casefold() for word in listed(self.without.text())),

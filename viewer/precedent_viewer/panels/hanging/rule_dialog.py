@@ -14,18 +14,27 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from precedent_resources import PrecedentError
-from precedent_viewer.hanging.rules import LinkName, Place, Rule, StudyTest
+from precedent_viewer.hanging.rules import LinkName, Place, Rule, StudyTest, with_layout
 from precedent_viewer.hanging.summaries import StudySummary
 from precedent_viewer.hanging.words import place_name, rule_in_words
-from precedent_viewer.panels.fields import add_field, listed, text_field
+from precedent_viewer.panels.fields import (
+    add_field,
+    choice_field,
+    choose,
+    listed,
+    parts_listed,
+    text_field,
+)
 from precedent_viewer.panels.hanging.dry_run import DryRun
 from precedent_viewer.panels.hanging.place_form import PlaceForm, WindowsOf
 from precedent_viewer.theme import Theme
+from precedent_viewer.views import MOST_COLUMNS, MOST_ROWS
 
 LINK_TITLES: tuple[tuple[LinkName, str], ...] = (
     ("scroll", "Scrolling"), ("place", "Zoom and pan"), ("grey", "Window"),
@@ -43,7 +52,7 @@ class RuleDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("hanging-rule-dialog")
         self.setWindowTitle("Always hang like this")
-        self.resize(980, 680)
+        self.resize(1040, 800)
         self.on_save: Callable[[Rule], object] = lambda _rule: None
         self._rule, self._studies, self._at = rule, studies, 0
         self.name = text_field(rule.name)
@@ -51,13 +60,20 @@ class RuleDialog(QDialog):
         self.body_parts = text_field(", ".join(rule.study.body_parts), "any, or CHEST, LUNG…")
         self.words = text_field(" ".join(rule.study.words), "words of the study's description")
         self.viewports = QButtonGroup(self)
+        self.layout_choice = choice_field(
+            tuple((f"{rows} \N{MULTIPLICATION SIGN} {columns}", (rows, columns))
+                  for rows in range(1, MOST_ROWS + 1) for columns in range(1, MOST_COLUMNS + 1))
+        )  # fmt: skip
+        self._grid, self._grid_holder = QGridLayout(), QWidget()
         self.form = PlaceForm(windows)
         self.links = {name: QCheckBox(title) for name, title in LINK_TITLES}
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.setAccessibleName("The protocol in words")
-        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.said.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         self.problem = QLabel()
         self.problem.setObjectName("warning-text")
         self.problem.setWordWrap(True)
@@ -83,15 +99,25 @@ class RuleDialog(QDialog):
         for column in (left, right):
             column.setSpacing(9)
         for part in (
-            _section("Name and studies"), self._studies_form(), _section("Viewports"),
-            self._grid(), self.form, _section("Goes together"), self._links_row(),
+            _section("Name and studies"), self._studies_form(), _section("Goes together"),
+            self._links_row(), _section("Viewports"), self._viewports(), self.form,
         ):  # fmt: skip
             left.addWidget(part)
         left.addStretch(1)
         right.addWidget(_section("In words"))
         right.addWidget(self.said)
         right.addWidget(self.dry_run, 1)
-        sides.addLayout(left, 5)
+        left_side = QWidget()
+        left_side.setLayout(left)
+        left.setContentsMargins(0, 0, 8, 0)
+        # On small or magnified screens the form is taller than the screen.
+        scroll = QScrollArea()
+        scroll.setWidget(left_side)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumWidth(left_side.sizeHint().width())
+        sides.addWidget(scroll, 5)
         sides.addLayout(right, 6)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 16, 16, 16)
@@ -111,23 +137,36 @@ class RuleDialog(QDialog):
         add_field(form, "Study's words", self.words, "All stand in the study's description.")
         return holder
 
-    def _grid(self) -> QWidget:
+    def _viewports(self) -> QWidget:
         holder = QWidget()
-        grid = QGridLayout(holder)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
+        form = QFormLayout(holder)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setSpacing(7)
+        choose(self.layout_choice, self._rule.layout)
+        add_field(form, "Layout", self.layout_choice)
+        self._grid_holder.setLayout(self._grid)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(4)
+        form.addRow(self._grid_holder)
+        self._fill_grid()
+        return holder
+
+    def _fill_grid(self) -> None:
+        """Give each viewport of the layout a button that shows what is in it."""
+        for button in self.viewports.buttons():
+            self.viewports.removeButton(button)
+            self._grid.removeWidget(button)
+            button.deleteLater()
         rows, columns = self._rule.layout
         for number in range(rows * columns):
-            button = QPushButton(str(number + 1))
-            button.setCheckable(True)
-            button.setAutoDefault(False)
-            button.setObjectName("hanging-viewport")
-            button.setAccessibleName(place_name(self._rule.layout, number))
-            button.setToolTip(place_name(self._rule.layout, number))
-            button.setMinimumWidth(36)
-            self.viewports.addButton(button, number)
-            grid.addWidget(button, number // columns, number % columns)
-        return holder
+            made = QPushButton(str(number + 1))
+            made.setCheckable(True)
+            made.setAutoDefault(False)
+            made.setAccessibleName(place_name(self._rule.layout, number))
+            made.setToolTip(place_name(self._rule.layout, number))
+            made.setMinimumWidth(36)
+            self.viewports.addButton(made, number)
+            self._grid.addWidget(made, number // columns, number % columns)
 
     def _links_row(self) -> QWidget:
         holder = QWidget()
@@ -144,6 +183,7 @@ class RuleDialog(QDialog):
             field.textEdited.connect(lambda _text: self._edit())
         for check in self.links.values():
             check.toggled.connect(lambda _on: self._edit())
+        self.layout_choice.currentIndexChanged.connect(lambda _at: self._change_layout())
         self.viewports.idClicked.connect(self._choose)
         self.form.edited.connect(self._edit_place)
         self.buttons.accepted.connect(self._save)
@@ -158,6 +198,12 @@ class RuleDialog(QDialog):
             button.setChecked(True)
         self.form.show_place(self._rule.places[number])
 
+    def _change_layout(self) -> None:
+        self._rule = with_layout(self._rule, self.layout_choice.currentData())
+        self._fill_grid()
+        self._choose(min(self._at, len(self._rule.places) - 1))
+        self._show()
+
     def _edit_place(self) -> None:
         places: list[Place] = list(self._rule.places)
         places[self._at] = self.form.place()
@@ -167,7 +213,7 @@ class RuleDialog(QDialog):
     def _edit(self) -> None:
         study = StudyTest(
             tuple(one.upper() for one in listed(self.modalities.text())),
-            tuple(one.upper() for one in listed(self.body_parts.text())),
+            parts_listed(self.body_parts.text()),
             tuple(one.casefold() for one in listed(self.words.text())),
         )
         links = tuple(name for name, check in self.links.items() if check.isChecked())

@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from precedent_resources import PrecedentError
 from precedent_viewer.model.voi import VoiFunction, Window
-from precedent_viewer.panels.fields import listed
+from precedent_viewer.panels.fields import parts_listed
 from precedent_viewer.presets import Preset, PresetBook, PresetError
 
 COLUMNS = ("Name", "Modality", "Body parts", "Centre", "Width")
@@ -46,6 +46,7 @@ class PresetDialog(QDialog):
         self.table.setHorizontalHeaderLabels(list(COLUMNS))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)
+        self.table.setWordWrap(False)
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             if header is not None:
                 header.setAccessibleName("Headers of the window presets")
@@ -110,7 +111,7 @@ class PresetDialog(QDialog):
         self.table.insertRow(at)
         window = preset.window
         texts = (preset.name, preset.modality, ", ".join(preset.body_parts),
-                 f"{window.center:g}", f"{window.width:g}")  # fmt: skip
+                 f"{window.center:.10g}", f"{window.width:.10g}")  # fmt: skip
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, window.function)
@@ -128,12 +129,7 @@ class PresetDialog(QDialog):
         first = items[0]
         function: VoiFunction = "LINEAR" if first is None else first.data(Qt.ItemDataRole.UserRole)
         window = Window(center, width, function, name)
-        known = next((one for one in self._book.presets if one.window == window), None)
-        made = Preset(name, modality, listed(parts), window)
-        is_known = known is not None and (known.modality, known.body_parts) == (
-            modality, made.body_parts,
-        )  # fmt: skip
-        return known if known is not None and is_known else self._book.own(made)
+        return self._book.own(Preset(name, modality, parts_listed(parts), window))
 
     def _add(self) -> None:
         preset = self._shown or Preset("New preset", "CT", (), Window(50, 400, name="New preset"))

@@ -16,17 +16,18 @@ def attach(parts: Parts) -> None:
         parts.shell.show_dialog(dialog)
 
     parts.registry.add(
-        Command("panels.compare-tags", "Compare tags…", compare, "Panels", "Shift+D", None,
+        Command("panels.compare-tags", "Compare tags…", compare, "Panels", "Alt+T", None,
                 "tags", "Lay the tags of two images side by side and mark what differs.", group=1),
     )  # fmt: skip
 
 
 def offered_images(parts: Parts) -> tuple[Compared, ...]:
-    """Give the active viewport's image, those of the others, then the active image's neighbours."""
+    """Give what is on the screen, the active image first, its neighbours, then the documents."""
     active = parts.view.current
     others = [view for view in parts.views.all if view is not active]
     found = [one for view in (active, *others) if (one := _shown(view)) is not None]
     found += [one for step in (1, -1) if (one := _neighbour(active, step)) is not None]
+    found += [Compared(f"{one.title}: {one.path.name}", one.path) for one in parts.tree.documents]
     return tuple(dict.fromkeys(found))
 
 

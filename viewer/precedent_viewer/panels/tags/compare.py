@@ -24,15 +24,15 @@ from PyQt6.QtWidgets import (
 )
 
 from precedent_resources import PrecedentError
-from precedent_viewer.dicom.tag_compare import ComparedRow, Difference, compare_tags, counts_of
-from precedent_viewer.dicom.tags import TagRow, read_tags
-from precedent_viewer.panels.tags.tree import (
-    WITHOUT_BRACKETS,
-    CopyingTree,
-    SearchedItem,
-    filter_item,
+from precedent_viewer.dicom.tag_compare import (
+    ComparedRow,
+    Difference,
+    compare_files,
+    counts_of,
 )
-from precedent_viewer.tasks import TaskRunner
+from precedent_viewer.panels.tags.nodes import Node, NodeTree, nested
+from precedent_viewer.panels.tags.tree import WITHOUT_BRACKETS
+from precedent_viewer.tasks import TaskHandle, TaskRunner
 from precedent_viewer.theme import Theme
 from precedent_viewer.words import tool_tip
 
@@ -69,9 +69,9 @@ class CompareDialog(QDialog):
         self.setWindowTitle("Compare tags")
         self.resize(1040, 680)
         self._tasks, self._theme = tasks, theme
-        self._rows: dict[int, tuple[TagRow, ...]] = {}
         self._compared: tuple[ComparedRow, ...] = ()
-        self._generation = 0
+        self._request: TaskHandle | None = None
+        self.finished.connect(lambda _code: self._stop())
         self.choices = (QComboBox(), QComboBox())
         self.files = tuple(QPushButton("File…") for _ in range(2))
         self.search = QLineEdit()
@@ -87,7 +87,7 @@ class CompareDialog(QDialog):
         self.counts = QLabel()
         self.counts.setObjectName("section")
         self.counts.setWordWrap(True)
-        self.tree = CopyingTree(["Tag", "Name", "", "First", "Second"], "Tags of both images")
+        self.tree = NodeTree(["Tag", "Name", "", "First", "Second"], "Tags of both images")
         header = self.tree.header()
         if header is not None:
             for column, width in ((0, 130), (1, 210), (2, 26), (3, 320)):
@@ -144,34 +144,31 @@ class CompareDialog(QDialog):
 
     def refresh(self) -> None:
         """Read both images anew."""
-        self._generation += 1
-        self._rows.clear()
+        self._stop()
+        self._compared = ()
         self.tree.clear()
-        self.counts.setText("Reading…")
-        wanted = [choice.currentData() for choice in self.choices]
-        if not all(isinstance(one, Compared) for one in wanted):
+        first, second = (choice.currentData() for choice in self.choices)
+        if not (isinstance(first, Compared) and isinstance(second, Compared)):
             self.counts.setText("Choose two images: a viewport's, or a file.")
             return
-        generation = self._generation
-        for at, one in enumerate(wanted):
-            self._tasks.run(
-                read_tags, one.path, one.frame,
-                on_result=partial(self._take, generation, at),
-                on_error=partial(self._fail, generation),
-            )  # fmt: skip
+        self.counts.setText("Reading…")
+        self._request = self._tasks.run(
+            compare_files, (first.path, first.frame), (second.path, second.frame),
+            on_result=self._take, on_error=self._fail,
+        )  # fmt: skip
 
-    def _take(self, generation: int, at: int, rows: tuple[TagRow, ...]) -> None:
-        if generation != self._generation:
-            return
-        self._rows[at] = rows
-        if len(self._rows) == 2:
-            self._compared = compare_tags(self._rows[0], self._rows[1])
-            self.counts.setText(counts_of(self._compared).words)
-            self._fill()
+    def _stop(self) -> None:
+        """Forget what is being read: another choice was made, or the dialog is going."""
+        if self._request is not None:
+            self._request.cancel()
 
-    def _fail(self, generation: int, error: PrecedentError) -> None:
-        if generation == self._generation:
-            self.counts.setText(str(error))
+    def _take(self, rows: tuple[ComparedRow, ...]) -> None:
+        self._compared = rows
+        self.counts.setText(counts_of(rows).words)
+        self._fill()
+
+    def _fail(self, error: PrecedentError) -> None:
+        self.counts.setText(str(error))
 
     def _choose_file(self, at: int, _checked: bool) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Compare with a file")
@@ -179,58 +176,48 @@ class CompareDialog(QDialog):
             self.add_file(at, Path(name))
 
     def _fill(self) -> None:
-        self.tree.clear()
-        tops: list[QTreeWidgetItem] = []
-        above: list[_ComparedItem] = []
-        for row in self._compared:
-            if not self._is_wanted(row):
-                continue
-            item = _ComparedItem(row, self._theme)
-            while above and above[-1].row.depth >= row.depth:
-                above.pop()
-            if above:
-                above[-1].addChild(item)
-            else:
-                tops.append(item)
-            above.append(item)
-        self.tree.addTopLevelItems(tops)
-        if self.differences.isChecked():
-            self.tree.expandAll()
-        self._filter()
+        nodes = (
+            Node(row.depth, partial(_words_of, row), partial(_ComparedItem, row, self._theme))
+            for row in self._compared
+            if self._is_wanted(row)
+        )
+        is_open = self.differences.isChecked()
+        self.tree.show_nodes(nested(nodes), self._words(), is_open=is_open)
 
     def _is_wanted(self, row: ComparedRow) -> bool:
         if self.passing.isChecked() and row.is_passing:
             return False
         return row.difference != "same" or not self.differences.isChecked()
 
+    def _words(self) -> list[str]:
+        return self.search.text().casefold().split()
+
     def _filter(self) -> None:
-        words = self.search.text().casefold().split()
-        for at in range(self.tree.topLevelItemCount()):
-            item = self.tree.topLevelItem(at)
-            if item is not None:
-                filter_item(item, words)
-        if not words and self.differences.isChecked():
-            self.tree.expandAll()
+        self.tree.search(self._words(), is_open=self.differences.isChecked())
 
 
-class _ComparedItem(SearchedItem):
+class _ComparedItem(QTreeWidgetItem):
     """One compared row; what differs is bold and has its sign."""
 
     def __init__(self, row: ComparedRow, theme: Theme) -> None:
         mark = MARKS[row.difference]
-        texts = (row.tag, row.name, mark, row.first or "", row.second or "")
-        super().__init__(texts, lambda: _words_of(row))
+        texts = [row.tag, row.name, mark, row.first or "", row.second or ""]
+        super().__init__(texts)
         self.row = row
         for column in (3, 4):
             self.setToolTip(column, tool_tip(self.text(column)))
         self.setToolTip(2, MARK_WORDS[row.difference])
         self.setData(2, Qt.ItemDataRole.AccessibleTextRole, MARK_WORDS[row.difference])
-        if row.difference in ("changed", "first", "second"):
-            font = QFont(self.font(3))
-            font.setBold(True)
-            for column in (2, 3, 4):
-                self.setFont(column, font)
+        font = QFont(self.font(3))
+        font.setBold(row.difference == "changed")
+        for column in (2, 3, 4):
+            self.setFont(column, font)
+            if row.difference == "changed":
                 self.setForeground(column, QColor(theme.warning))
+        if row.difference in ("first", "second"):
+            absent = 4 if row.difference == "first" else 3
+            self.setText(absent, "not there")
+            self.setForeground(absent, QColor(theme.text_muted))
 
 
 def _words_of(row: ComparedRow) -> str:

@@ -1,6 +1,7 @@
 """Every attribute of the file that is shown, as a searchable tree."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, QTimer
@@ -19,7 +20,8 @@ from PyQt6.QtWidgets import (
 from precedent_resources import PrecedentError
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.dicom.tags import TagRow, read_tags
-from precedent_viewer.panels.tags.tree import CopyingTree, TagItem, filter_item
+from precedent_viewer.panels.tags.nodes import Node, NodeTree, nested
+from precedent_viewer.panels.tags.tree import TagItem, words_of
 from precedent_viewer.tasks import TaskHandle, TaskRunner
 
 SEARCH_DELAY_MS = 120
@@ -36,7 +38,6 @@ class TagsPanel(QWidget):
         self._view = view
         self._tasks = tasks
         self._shown: tuple[Path, int | None] | None = None
-        self._is_filtered = False
         self._request: TaskHandle | None = None
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search tags, names or values")
@@ -44,7 +45,7 @@ class TagsPanel(QWidget):
         self.search.setAccessibleName("Search tags")
         for clear in self.search.findChildren(QToolButton):
             clear.setAccessibleName("Clear the search")
-        self.tree = CopyingTree(["Tag", "Name", "Value"], "Tags of the file shown")
+        self.tree = NodeTree(["Tag", "Name", "Value"], "Tags of the file shown")
         self.tree.setObjectName("tags-tree")
         self.compare = QPushButton("Compare…")
         self.compare.setToolTip("Lay the tags of two images side by side.")
@@ -121,33 +122,18 @@ class TagsPanel(QWidget):
 
     def fill(self, rows: Sequence[TagRow]) -> None:
         """Show the rows of one file; the search stays as it was."""
-        self.tree.clear()
-        tops: list[TagItem] = []
-        parents: list[TagItem] = []
-        for row in rows:
-            item = TagItem(row)
-            del parents[row.depth :]
-            if parents:
-                parents[-1].addChild(item)
-            else:
-                tops.append(item)
-            parents.append(item)
-        # All at once: the tree would look at itself anew for each of thousands of rows.
-        self.tree.addTopLevelItems(tops)
-        self._is_filtered = False
+        self._show(nodes_of(rows))
+
+    def _show(self, tops: Sequence[Node]) -> None:
+        self.tree.show_nodes(tops, self._words())
         self._stack.setCurrentIndex(1)
-        self.filter()
 
     def filter(self) -> None:
         """Show the rows that contain the searched words, with the sequences they are in."""
-        words = self.search.text().casefold().split()
-        if not words and not self._is_filtered:
-            return
-        self._is_filtered = bool(words)
-        for at in range(self.tree.topLevelItemCount()):
-            item = self.tree.topLevelItem(at)
-            if isinstance(item, TagItem):
-                filter_item(item, words)
+        self.tree.search(self._words())
+
+    def _words(self) -> list[str]:
+        return self.search.text().casefold().split()
 
     def _fail(self, error: PrecedentError) -> None:
         self._say(str(error))
@@ -155,3 +141,12 @@ class TagsPanel(QWidget):
     def _say(self, words: str) -> None:
         self.message.setText(words)
         self._stack.setCurrentIndex(0)
+
+
+def nodes_of(rows: Sequence[TagRow]) -> list[Node]:
+    """Nest the rows of a file; makes no item, so a worker may do it."""
+    return nested(Node(row.depth, partial(words_of, row), partial(TagItem, row)) for row in rows)
+
+
+def _read_nodes(path: Path, frame: int | None) -> list[Node]:
+    return nodes_of(read_tags(path, frame))

@@ -1,7 +1,6 @@
 """Rows of attributes as a tree that is searched and copied."""
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import QPoint, Qt
@@ -16,24 +15,11 @@ WITHOUT_BRACKETS = str.maketrans("", "", "(),")
 LONGEST_TIP = 2_000
 
 
-class SearchedItem(QTreeWidgetItem):
-    """A row that knows the words in which a search looks; they are made at the first search."""
-
-    def __init__(self, texts: Sequence[str], words: Callable[[], str]) -> None:
-        super().__init__(list(texts))
-        self._make_words = words
-
-    @cached_property
-    def searched(self) -> str:
-        """The words, in small letters."""
-        return self._make_words().casefold()
-
-
-class TagItem(SearchedItem):
-    """One attribute; searched are tag, name, keyword and the whole value."""
+class TagItem(QTreeWidgetItem):
+    """One attribute, with the whole of its name and value as tooltips."""
 
     def __init__(self, row: TagRow) -> None:
-        super().__init__((row.tag, row.name, row.value), lambda: _words_of(row))
+        super().__init__([row.tag, row.name, row.value])
         self.row = row
 
     def data(self, column: int, role: int) -> Any:
@@ -48,24 +34,10 @@ class TagItem(SearchedItem):
         return super().data(column, role)
 
 
-def _words_of(row: TagRow) -> str:
+def words_of(row: TagRow) -> str:
+    """Give what is searched of an attribute: tag, name, keyword and the whole value."""
     plain = row.tag.translate(WITHOUT_BRACKETS)
     return f"{row.tag} {plain} {row.name} {row.keyword} {row.whole or row.value}"
-
-
-def filter_item(item: QTreeWidgetItem, words: Sequence[str]) -> bool:
-    """Hide an item unless it or something in it matches; say whether it stays."""
-    text = item.searched if isinstance(item, SearchedItem) else ""
-    own = all(word in text for word in words)
-    children = [child for at in range(item.childCount()) if (child := item.child(at))]
-    inner = [filter_item(child, () if own else words) for child in children]
-    stays = own or any(inner)
-    if item.isHidden() == stays:
-        item.setHidden(not stays)
-    wants_open = bool(words) and any(inner) and not own
-    if item.isExpanded() != wants_open:
-        item.setExpanded(wants_open)
-    return stays
 
 
 class CopyingTree(QTreeWidget):
