@@ -447,6 +447,7 @@ def run_checks(arguments: Sequence[str]) -> int:
         "ruff format": [python, "-m", "ruff", "format", "--check", "."],
         "mypy": [python, "-m", "mypy"],
         "pyright": [python, "-m", "pyright"],
+        "deptry": [python, "-m", "deptry", "viewer", "plugin", "inference", "resources"],
         "pytest": [python, "-m", "pytest", *(arguments or side_by_side())],
     }
     outcomes = [run_check(name, command, environment) for name, command in checks.items()]

@@ -7,13 +7,14 @@ the centre of that pixel, from which DICOM counts, is (0.5, 0.5).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from psygnal import Signal, SignalInstance
+from psygnal import Signal
 
 if TYPE_CHECKING:
     from precedent_viewer.view import View
@@ -76,22 +77,17 @@ class LayerContent:
 NOTHING = LayerContent()
 
 
-class Layer(Protocol):
+class Layer(ABC):
     """One source of things over the image."""
 
-    @property
-    def name(self) -> str:
-        """What the reader calls it."""
-        ...
+    name: ClassVar[str]
+    """What the reader calls it."""
+    changed = Signal()
+    """Fires without arguments when `content` would say something else."""
 
-    @property
-    def changed(self) -> SignalInstance:
-        """Fires without arguments when `content` would say something else."""
-        ...
-
+    @abstractmethod
     def content(self, view: View) -> LayerContent:
         """Say what to draw over `view.shown_frame`; asked at every painting, so keep it cheap."""
-        ...
 
 
 class Layers:

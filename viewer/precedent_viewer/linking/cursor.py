@@ -1,8 +1,6 @@
 """The 3-D cursor: a point of the patient, shown in every viewport that holds it. No Qt."""
 
-from psygnal import Signal
-
-from precedent_viewer.layers import NOTHING, LayerContent, Mark
+from precedent_viewer.layers import NOTHING, Layer, LayerContent, Mark
 from precedent_viewer.linking.nearest import nearest_frame, share_space
 from precedent_viewer.model.plane import Point
 from precedent_viewer.model.study import Frame
@@ -15,11 +13,10 @@ NEAR_MM = 0.75
 """The cross is solid where the point lies in the slice, within this share of a usual thickness."""
 
 
-class SpaceCursor:
+class SpaceCursor(Layer):
     """One point, and the viewports that go to it."""
 
     name = "3-D cursor"
-    changed = Signal()
 
     def __init__(self, views: Views) -> None:
         self._views = views

@@ -1,8 +1,6 @@
 """Reference lines: where the image of the active viewport cuts the others. No Qt."""
 
-from psygnal import Signal
-
-from precedent_viewer.layers import NOTHING, LayerContent, Mark
+from precedent_viewer.layers import NOTHING, Layer, LayerContent, Mark
 from precedent_viewer.linking.crossing import Placed, crossing
 from precedent_viewer.linking.nearest import share_space
 from precedent_viewer.model.study import Frame
@@ -11,14 +9,13 @@ from precedent_viewer.view import View
 from precedent_viewer.views import Views
 
 
-class ReferenceLines:
+class ReferenceLines(Layer):
     """One layer: on every viewport but the active one, the active image as a line.
 
     With `with_ends` the first and the last image of the active series are drawn, too.
     """
 
     name = "Reference lines"
-    changed = Signal()
 
     def __init__(self, views: Views) -> None:
         self._views = views

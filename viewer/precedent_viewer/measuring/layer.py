@@ -6,11 +6,9 @@ are there.
 
 import math
 
-from psygnal import Signal
-
 from precedent_resources import PrecedentError
 from precedent_viewer.dicom.frames import FramePixels
-from precedent_viewer.layers import NOTHING, LayerContent, Mark
+from precedent_viewer.layers import NOTHING, Layer, LayerContent, Mark
 from precedent_viewer.measuring.annotations import Annotation, ImageKey
 from precedent_viewer.measuring.book import AnnotationBook
 from precedent_viewer.measuring.results import Result, measure
@@ -25,11 +23,10 @@ ARROW_SPREAD = 0.45
 EMPTY = Result((), ())
 
 
-class AnnotationLayer:
+class AnnotationLayer(Layer):
     """One layer for all viewports."""
 
     name = "Annotations"
-    changed = Signal()
 
     def __init__(self, book: AnnotationBook, tasks: TaskRunner) -> None:
         self._book, self._tasks = book, tasks

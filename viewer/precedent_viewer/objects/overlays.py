@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from psygnal import Signal
-
 from precedent_resources import PrecedentError
-from precedent_viewer.layers import NOTHING, LayerContent, Mark
+from precedent_viewer.layers import NOTHING, Layer, LayerContent, Mark
 from precedent_viewer.model.study import Frame
 from precedent_viewer.objects import segment_placing, value_grid
 from precedent_viewer.objects.contour_placing import can_place, roi_marks
@@ -122,11 +120,10 @@ def _named(marks: Sequence[Mark], name: str) -> tuple[Mark, ...]:
     return tuple(replace(mark, label=name if at == 0 else "") for at, mark in enumerate(marks))
 
 
-class OverlayLayer:
+class OverlayLayer(Layer):
     """Every overlay that is on, as one layer for all viewports."""
 
     name = "Overlays"
-    changed = Signal()
 
     def __init__(self, tasks: TaskRunner) -> None:
         self._tasks = tasks

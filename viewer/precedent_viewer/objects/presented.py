@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from psygnal import Signal
-
 from precedent_viewer.dicom.frames import FramePixels, read_frame
-from precedent_viewer.layers import NOTHING, LayerContent
+from precedent_viewer.layers import NOTHING, Layer, LayerContent
 from precedent_viewer.model.study import Frame, Instance, Series
 from precedent_viewer.objects.annotations import Corner, marks_of
 from precedent_viewer.objects.presentation import DisplayedArea, Presentation
@@ -71,11 +69,10 @@ def _presented(instance: Instance, presentation: Presentation) -> Instance:
     return replace(original, reader=PresentedReader(original, presentation))
 
 
-class PresentationLayer:
+class PresentationLayer(Layer):
     """Shutter, overlay planes and graphics of whatever presentation a frame is seen through."""
 
     name = "Presentation state"
-    changed = Signal()
 
     def __init__(self) -> None:
         self._made: dict[Frame, LayerContent] = {}

@@ -42,7 +42,8 @@ def lines_of(graphic_type: str, points: Sequence[Sequence[float]]) -> list[tuple
             return [(array, True)]
         case "POLYLINE" | "INTERPOLATED" if len(array) > 1:
             return [_open_or_closed(array)]
-    return []
+        case _:
+            return []
 
 
 def _open_or_closed(array: Points) -> tuple[Points, bool]:

@@ -8,9 +8,7 @@ import math
 from collections.abc import Callable
 from typing import Literal
 
-from psygnal import Signal
-
-from precedent_viewer.layers import NOTHING, LayerContent, Mark
+from precedent_viewer.layers import NOTHING, Layer, LayerContent, Mark
 from precedent_viewer.linking.crossing import Placed, crossing
 from precedent_viewer.model.plane import Plane
 from precedent_viewer.overlay_colours import AXIAL, CORONAL, SAGITTAL
@@ -32,11 +30,10 @@ PlaneOf = Callable[[View], PlaneName | None]
 Grip = Literal["none", "move", "turn"]
 
 
-class Crosshair:
+class Crosshair(Layer):
     """One layer for all viewports: lines where the planes meet."""
 
     name = "Reformat planes"
-    changed = Signal()
 
     def __init__(self, planes: ThreePlanes, plane_of: PlaneOf) -> None:
         self._planes, self._plane_of = planes, plane_of

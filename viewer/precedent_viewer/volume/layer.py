@@ -1,9 +1,7 @@
 """The fused volume as a layer over every viewport of its space. No Qt."""
 
-from psygnal import Signal
-
 from precedent_resources import PrecedentError
-from precedent_viewer.layers import NOTHING, LayerContent
+from precedent_viewer.layers import NOTHING, Layer, LayerContent
 from precedent_viewer.model.study import Frame
 from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.view import View
@@ -14,11 +12,10 @@ KEPT = 48
 Key = tuple[Frame, FusionLook]
 
 
-class FusionLayer:
+class FusionLayer(Layer):
     """Colours each image on a worker; until it is there the one before it is not shown either."""
 
     name = "Fusion"
-    changed = Signal()
 
     def __init__(self, tasks: TaskRunner) -> None:
         self._tasks = tasks

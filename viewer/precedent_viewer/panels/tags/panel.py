@@ -146,7 +146,3 @@ class TagsPanel(QWidget):
 def nodes_of(rows: Sequence[TagRow]) -> list[Node]:
     """Nest the rows of a file; makes no item, so a worker may do it."""
     return nested(Node(row.depth, partial(words_of, row), partial(TagItem, row)) for row in rows)
-
-
-def _read_nodes(path: Path, frame: int | None) -> list[Node]:
-    return nodes_of(read_tags(path, frame))
