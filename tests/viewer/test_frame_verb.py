@@ -31,6 +31,21 @@ def test_stage_is_written(tmp_path: Path, stage: str, dtype: str, corner: float)
     assert stage == "display" or values[0, 0] == corner
 
 
+def test_the_voi_stage_is_the_standards_formula(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(PACKAGE_FILES / "MR_small.dcm")
+    main([file, "--stage", "modality", "--npy", str(tmp_path / "x.npy")])
+    main([file, "--stage", "voi", "--npy", str(tmp_path / "y.npy")])
+    x, y = np.load(tmp_path / "x.npy"), np.load(tmp_path / "y.npy")
+    dataset = pydicom.dcmread(file)
+    c, w = float(dataset.WindowCenter), float(dataset.WindowWidth)
+    # PS3.3 C.11.2.1.2.1.
+    wanted = np.clip((x.astype(np.float64) - (c - 0.5)) / (w - 1) + 0.5, 0, 1)
+    assert capsys.readouterr().out
+    np.testing.assert_allclose(y, wanted, atol=1e-6)
+
+
 def test_json_says_what_was_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     main([CT, "--stage", "modality", "--npy", str(tmp_path / "x"), "--json"])
 

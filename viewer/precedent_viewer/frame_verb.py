@@ -14,7 +14,7 @@ from precedent_viewer.dicom.frames import FramePixels, modality_values, read_fra
 from precedent_viewer.dicom.index import read_instance
 from precedent_viewer.errors import DecodeError, FileError, one_line
 from precedent_viewer.model.study import Frame, Instance
-from precedent_viewer.render.display import default_window, render
+from precedent_viewer.render.display import default_window, render, voi_values
 from precedent_viewer.safe_write import replace_file
 
 
@@ -43,9 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, metavar="FILE", help="a DICOM file or a picture")
     parser.add_argument("--index", type=int, default=0, help="the frame, from 0 (default 0)")
     parser.add_argument(
-        "--stage", choices=("stored", "modality", "display"), default="display",
+        "--stage", choices=("stored", "modality", "voi", "display"), default="display",
         help="stored: values of the file, colour as RGB; modality: after the Modality LUT (HU for "
-        "CT), float32; display: as painted with the file's own window, 8 bits",
+        "CT), float32; voi: after the window or VOI LUT, 0 to 1, float32; display: as painted with "
+        "the file's own window, 8 bits",
     )  # fmt: skip
     parser.add_argument("--npy", type=Path, metavar="OUT", help="where to write the array")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -55,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
 def _at_stage(pixels: FramePixels, stage: str) -> NDArray[Any]:
     if stage == "stored":
         return pixels.stored
+    if stage == "voi":
+        return voi_values(pixels, None)
     return modality_values(pixels) if stage == "modality" else render(pixels, None)
 
 

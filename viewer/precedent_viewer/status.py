@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidg
 from precedent_viewer.active_view import ActiveView
 from precedent_viewer.builtin.window import number_text, window_text
 from precedent_viewer.opening.opener import Opener, Progress
-from precedent_viewer.values import unit_text, value_at
+from precedent_viewer.values import quantity_at, unit_text, value_at
 
 MESSAGE_MS = 8000
 """An information goes away by itself; it moves nothing on the screen."""
@@ -98,5 +98,9 @@ class StatusStrip(QStatusBar):
         words = ", ".join(number_text(value) for value in values)
         unit = unit_text(pixels) if len(values) == 1 else ""
         place = f"column {column}, row {row}"
-        self.value.setText(f"{words} {unit}".strip() + f"   {place}" if words else place)
+        said = [f"{words} {unit}".strip()]
+        quantity = quantity_at(pixels, column, row)
+        if quantity is not None and pixels.real_world is not None:
+            said.append(f"{quantity:.4g} {pixels.real_world.unit}".strip())
+        self.value.setText("   ".join([*(one for one in said if one), place]))
         self.value.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -26,6 +26,9 @@ class WriteDicom(Protocol):
     ) -> Path: ...
 
 
+SaveDataset = Callable[[FileDataset], Path]
+
+
 @pytest.fixture
 def write_dicom(tmp_path: Path) -> WriteDicom:
     """Give a writer; attributes given as None are left out.
@@ -87,6 +90,18 @@ def image_dataset(values: NDArray[Any]) -> FileDataset:
     data = values.tobytes()
     dataset.PixelData = data + bytes(len(data) % 2)
     return dataset
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> SaveDataset:
+    """Give a writer for a dataset that was made by hand."""
+
+    def written(dataset: FileDataset) -> Path:
+        path = tmp_path / "made.dcm"
+        dataset.save_as(path, enforce_file_format=True)
+        return path
+
+    return written
 
 
 @pytest.fixture

@@ -43,6 +43,27 @@ def test_colour_survives_the_way_there_and_back(red: int, green: int, blue: int)
     assert np.abs(back.astype(int) - [red, green, blue]).max() <= 2
 
 
+@pytest.mark.parametrize(
+    "rgb", [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (9, 99, 200)]
+)
+def test_the_narrower_range_of_partial_ybr(rgb: tuple[int, int, int]) -> None:
+    red, green, blue = rgb
+    ybr = [
+        round(0.2568 * red + 0.5041 * green + 0.0979 * blue + 16),
+        round(-0.1482 * red - 0.2910 * green + 0.4392 * blue + 128),
+        round(0.4392 * red - 0.3678 * green - 0.0714 * blue + 128),
+    ]
+    back = rgb_of_ybr(np.array([[ybr]], np.uint8), is_partial=True)[0, 0]
+    assert np.abs(back.astype(int) - rgb).max() <= 2
+
+
+def test_ybr_of_sixteen_bits() -> None:
+    # The same colours as of 8 bits, 256 times as fine.
+    red = np.array([[[0.2990 * 65535, 32768 - 0.1687 * 65535, 65535]]]).round().astype(np.uint16)
+    back = rgb_of_ybr(red, 16)[0, 0].astype(int)
+    assert np.abs(back - [65535, 0, 0]).max() <= 256
+
+
 def palette_of(words: list[int], *, bits: int, segmented: bool = False, first: int = 0) -> Dataset:
     dataset = Dataset()
     prefix = "Segmented" if segmented else ""

@@ -12,6 +12,7 @@ import SimpleITK
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.utils import pixel_array
+from tests.viewer.dicom.conftest import SaveDataset, image_dataset
 
 from precedent_viewer.dicom.frames import FramePixels, modality_values, read_frame
 from precedent_viewer.dicom.index import read_instance
@@ -20,6 +21,8 @@ from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, UnsupportedError, ViewerError
 from precedent_viewer.model.study import Frame
 from precedent_viewer.model.voi import Window
+from precedent_viewer.render.display import render
+from precedent_viewer.values import quantity_at
 
 PACKAGE_FILES = Path(pydicom.__file__).parent / "data" / "test_files"
 
@@ -238,3 +241,49 @@ def test_threads_may_decode_at_once() -> None:
         thread.join()
 
     assert results == [True] * 20
+
+
+def test_a_supplemental_palette_colours_only_the_values_that_it_has(save: SaveDataset) -> None:
+    dataset = image_dataset(np.array([[0, 99], [100, 101]], np.uint16))
+    dataset.BitsStored, dataset.HighBit = 12, 11
+    dataset.WindowCenter, dataset.WindowWidth = 50, 101
+    for colour, levels in (("Red", (255, 0)), ("Green", (0, 128)), ("Blue", (0, 255))):
+        setattr(dataset, f"{colour}PaletteColorLookupTableDescriptor", [2, 100, 16])
+        table = np.array(levels, "<u2") << 8
+        setattr(dataset, f"{colour}PaletteColorLookupTableData", table.astype("<u2").tobytes())
+    painted = render(frame_of(save(dataset)), None)
+    # LINEAR, center 50 and width 101: 0 is 0.005 and 99 is (99 - 49.5) / 100 + 0.5 = 0.995 of 255.
+    assert painted.tolist() == [[[1] * 3, [254] * 3], [[255, 0, 0], [0, 128, 255]]]
+
+
+def test_real_world_values_of_a_frame(save: SaveDataset) -> None:
+    dataset = image_dataset(np.array([[1000, 2000]], np.uint16))
+    dataset.RealWorldValueMappingSequence = [
+        item(
+            RealWorldValueFirstValueMapped=0, RealWorldValueLastValueMapped=1500,
+            RealWorldValueSlope=1e-6, RealWorldValueIntercept=0.0, LUTLabel="ADC",
+            MeasurementUnitsCodeSequence=[item(CodeValue="mm2/s")],
+        )
+    ]  # fmt: skip
+    pixels = frame_of(save(dataset))
+    assert pixels.real_world is not None
+    assert pixels.real_world.unit == "mm²/s"
+    assert quantity_at(pixels, 0, 0) == pytest.approx(0.001)
+    assert quantity_at(pixels, 1, 0) is None
+
+
+def test_a_presentation_lut_shape_does_not_invert_a_second_time(save: SaveDataset) -> None:
+    dataset = image_dataset(np.array([[0, 255]], np.uint8))
+    dataset.PhotometricInterpretation = "MONOCHROME1"
+    dataset.PresentationLUTShape = "INVERSE"
+    pixels = frame_of(save(dataset))
+    assert render(pixels, None).tolist() == [[255, 0]]
+    assert pixels.notes == ()
+
+
+def test_a_shape_that_contradicts_is_said(save: SaveDataset) -> None:
+    dataset = image_dataset(np.array([[0, 255]], np.uint8))
+    dataset.PresentationLUTShape = "INVERSE"
+    pixels = frame_of(save(dataset))
+    assert render(pixels, None).tolist() == [[0, 255]]
+    assert "INVERSE" in pixels.notes[0]

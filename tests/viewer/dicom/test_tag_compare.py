@@ -64,6 +64,18 @@ def test_a_difference_deep_in_a_sequence_marks_the_way_to_it(
     ]
 
 
+def test_the_length_of_a_group_says_nothing_of_its_own(
+    write_dicom: Any, ramp: NDArray[np.int16], tmp_path: Path
+) -> None:
+    first = write_dicom(ramp)
+    dataset = pydicom.dcmread(first)
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = "1.2"
+    dataset.save_as(tmp_path / "other.dcm")
+    compared = compare_tags(read_tags(first), read_tags(tmp_path / "other.dcm"))
+    lengths = [row for row in compared if row.tag == "(0002,0000)"]
+    assert [(row.difference, row.is_passing) for row in lengths] == [("changed", True)]
+
+
 def test_private_attributes_are_paired_by_creator_in_whatever_block(
     write_dicom: Any, ramp: NDArray[np.int16], tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 
 from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.dicom.lut import LookupTable, Rescale
+from precedent_viewer.dicom.real_world import RealWorldMap
 from precedent_viewer.dicom.ultrasound import UltrasoundRegion, ultrasound_regions
 from precedent_viewer.measuring.annotations import (
     Annotation,
@@ -17,6 +18,7 @@ from precedent_viewer.measuring.annotations import (
     Kind,
     PointPx,
 )
+from precedent_viewer.measuring.calibration import Calibration
 from precedent_viewer.measuring.geometry import (
     angle_of,
     area_of,
@@ -25,6 +27,7 @@ from precedent_viewer.measuring.geometry import (
     perimeter_of,
 )
 from precedent_viewer.measuring.masks import mask_of
+from precedent_viewer.measuring.quantity import Quantity, quantity_of
 from precedent_viewer.measuring.results import measure
 from precedent_viewer.measuring.scale import Scale, scale_of
 from precedent_viewer.measuring.statistics import region_statistics
@@ -44,6 +47,10 @@ def frame(spacing: tuple[float, float] | None = (2.0, 0.5), *, at_detector: bool
         pixel_spacing_mm=spacing, is_spacing_at_detector=at_detector,
     )  # fmt: skip
     return Frame(instance, 0)
+
+
+def plain(pixels: FramePixels) -> Quantity:
+    return quantity_of(pixels, Calibration())
 
 
 def test_a_length_counts_each_direction_in_its_own_spacing() -> None:
@@ -119,7 +126,9 @@ def test_what_lies_outside_the_image_is_not_counted() -> None:
 def test_statistics_of_four_pixels_by_hand() -> None:
     stored = np.array([[0, 10, 20], [30, 40, 50]], np.int16)
     pixels = FramePixels(stored, "MONOCHROME2", Rescale(2, -100), bits_stored=16, units="HU")
-    found = region_statistics(pixels, mask_of(drawn("rectangle", (0, 0), (2, 2)), 2, 3))
+    found = region_statistics(
+        pixels, mask_of(drawn("rectangle", (0, 0), (2, 2)), 2, 3), plain(pixels)
+    )
     # -100, -80, -40, -20 HU.
     assert found is not None
     assert (found.count, found.mean, found.minimum, found.maximum) == (4, -60, -100, -20)
@@ -131,7 +140,9 @@ def test_statistics_of_four_pixels_by_hand() -> None:
 def test_padding_is_left_out_and_counted() -> None:
     stored = np.array([[-2000, 10], [20, 30]], np.int16)
     pixels = FramePixels(stored, "MONOCHROME2", padding=(-2000, -2000), bits_stored=16)
-    found = region_statistics(pixels, mask_of(drawn("rectangle", (0, 0), (2, 2)), 2, 2))
+    found = region_statistics(
+        pixels, mask_of(drawn("rectangle", (0, 0), (2, 2)), 2, 2), plain(pixels)
+    )
     assert found is not None
     assert (found.count, found.left_out, found.mean) == (3, 1, 20)
 
@@ -140,16 +151,29 @@ def test_a_modality_table_is_looked_up() -> None:
     table = LookupTable(5, np.array([100, 200, 400], np.uint16), 16)
     stored = np.array([[4, 5, 6, 7, 99]], np.uint8)
     pixels = FramePixels(stored, "MONOCHROME2", table)
-    found = region_statistics(pixels, mask_of(drawn("rectangle", (0, 0), (5, 1)), 1, 5))
+    found = region_statistics(
+        pixels, mask_of(drawn("rectangle", (0, 0), (5, 1)), 1, 5), plain(pixels)
+    )
     assert found is not None
     assert found.total == 100 + 100 + 200 + 400 + 400
 
 
+def test_a_real_world_map_gives_the_quantity_and_leaves_out_what_it_does_not_map() -> None:
+    adc = RealWorldMap("ADC", "", "mm2/s", "ADC", 0, 2000, 1e-6, 0.0, None)
+    stored = np.array([[1000, 2000, 4000]], np.uint16)
+    pixels = FramePixels(stored, "MONOCHROME2", bits_stored=16, real_world=adc)
+    quantity = quantity_of(pixels, Calibration())
+    found = region_statistics(pixels, mask_of(drawn("rectangle", (0, 0), (3, 1)), 1, 3), quantity)
+    assert found is not None
+    assert (found.count, found.left_out, quantity.unit) == (2, 1, "mm²/s")
+    assert found.mean == pytest.approx(0.0015)
+
+
 def test_large_integers_are_not_rounded_to_single_precision() -> None:
     stored = np.full((2, 2), 16_777_217, np.int32)
+    pixels = FramePixels(stored, "MONOCHROME2", bits_stored=32)
     found = region_statistics(
-        FramePixels(stored, "MONOCHROME2", bits_stored=32),
-        mask_of(drawn("rectangle", (0, 0), (2, 2)), 2, 2),
+        pixels, mask_of(drawn("rectangle", (0, 0), (2, 2)), 2, 2), plain(pixels)
     )
     assert found is not None
     assert found.mean == 16_777_217

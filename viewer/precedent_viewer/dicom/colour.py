@@ -24,20 +24,26 @@ class Palette:
     """(entries, 3)."""
 
 
-def rgb_of_ybr(ybr: NDArray[Any]) -> NDArray[np.uint8]:
-    """Convert YBR_FULL of 8 bits, (rows, columns, 3), to RGB, rounded and clipped.
+def rgb_of_ybr(ybr: NDArray[Any], bits: int = 8, *, is_partial: bool = False) -> NDArray[Any]:
+    """Convert YBR of so many unsigned bits, (rows, columns, 3), to RGB, rounded and clipped.
 
-    The inverse of the matrix in PS3.3 C.7.6.3.1.2.
+    is_partial: YBR_PARTIAL, whose luminance is 16 to 235 and chroma 16 to 240 of 8 bits.
+    The inverse of the matrices in PS3.3 C.7.6.3.1.2.
     """
+    middle, most = np.float32(1 << bits - 1), np.float32((1 << bits) - 1)
     y = ybr[..., 0].astype(np.float32)
-    cb = ybr[..., 1].astype(np.float32) - 128
-    cr = ybr[..., 2].astype(np.float32) - 128
+    cb = ybr[..., 1].astype(np.float32) - middle
+    cr = ybr[..., 2].astype(np.float32) - middle
+    if is_partial:
+        unit = np.float32(1 << bits - 8)
+        y = (y - 16 * unit) * (most / (219 * unit))
+        cb, cr = (one * (most / (224 * unit)) for one in (cb, cr))
     rgb = np.empty((*ybr.shape[:2], 3), np.float32)
     rgb[..., 0] = y + 1.402 * cr
     rgb[..., 1] = y - 0.344136286 * cb - 0.714136286 * cr
     rgb[..., 2] = y + 1.772 * cb
     np.rint(rgb, out=rgb)
-    return np.clip(rgb, 0, 255, out=rgb).astype(np.uint8)
+    return np.clip(rgb, 0, most, out=rgb).astype(ybr.dtype)
 
 
 def read_palette(dataset: Dataset, name: str, *, is_signed: bool, is_little: bool) -> Palette:

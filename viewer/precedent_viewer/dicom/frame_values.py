@@ -1,5 +1,6 @@
 """Decode one frame of a DICOM file and bring it into display form: grey, palette or RGB."""
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from precedent_viewer.dicom.native import (
     read_native,
     without_unused_bits,
 )
+from precedent_viewer.dicom.overlay_planes import OverlayPlane, groups_in_pixels
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, FileError, UnsupportedError
 
@@ -32,26 +34,38 @@ NEED_THEIR_END = ("JPEG-LS", "RLE", "deflated", "JPEG XL")
 CUT_NOTE = "The file is cut off inside this image: what is missing is shown grey or wrong."
 
 
-def decoded_frame(
-    path: Path, index: int, decode: DecodeFrame = decode_frame
-) -> tuple[ImageFile, NDArray[Any], Notes]:
-    """Give the opened file, the frame's values, and what is to be noted on the picture.
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedFrame:
+    """One frame out of its file."""
+
+    image: ImageFile
+    values: NDArray[Any]
+    """Grey or palette indices in the file's type, or RGB."""
+    notes: Notes
+    """What is to be said on the picture."""
+    overlays: tuple[OverlayPlane, ...] = ()
+    """The planes that lay in unused bits of the values."""
+
+
+def decoded_frame(path: Path, index: int, decode: DecodeFrame = decode_frame) -> DecodedFrame:
+    """Open a file and decode a frame.
 
     decode: what turns a compressed frame into values, here or in a process of its own.
-    Values are grey or palette indices in the file's type, or RGB.
     Raises FileError, UnsupportedError or DecodeError.
     """
     image = open_image(path)
     check_index(path, index, image.pixel.number_of_frames)
     try:
         with warnings_collected():
-            decoded, notes = _decoded(image, index, decode)
+            decoded, notes, overlays = _decoded(image, index, decode)
     except OSError as error:
         raise FileError(f"{path.name}: it can no longer be read.", "Open it again.") from error
-    return image, _in_display_form(decoded, image), notes
+    return DecodedFrame(image, _in_display_form(decoded, image), notes, overlays)
 
 
-def _decoded(image: ImageFile, index: int, decode: DecodeFrame) -> tuple[Decoded, Notes]:
+def _decoded(
+    image: ImageFile, index: int, decode: DecodeFrame
+) -> tuple[Decoded, Notes, tuple[OverlayPlane, ...]]:
     if image.encapsulated is None:
         return _native(image, index)
     opened, pixel = image.opened, image.pixel
@@ -64,16 +78,16 @@ def _decoded(image: ImageFile, index: int, decode: DecodeFrame) -> tuple[Decoded
         raise DecodeError(f"{place}: there is no pixel data for it.")
     uid = opened.transfer_syntax_uid
     if is_native(uid):
-        values = without_unused_bits(native_values(_whole(data, image), 0, pixel), pixel)
-        return Decoded(values, _after_native(pixel.photometric)), ()
+        return _cleared(native_values(_whole(data, image), 0, pixel), image, ())
     is_cut = is_cut or _lacks_end(data, uid)
     if is_cut and syntax_name(uid) in NEED_THEIR_END:
         raise DecodeError(f"{place}: the file is cut off inside this image.")
     decoded = decode(data, pixel, uid, place)
-    return decoded, (CUT_NOTE,) if is_cut else ()
+    notes = (CUT_NOTE,) if is_cut else ()
+    return decoded, notes + _lost_planes(image), ()
 
 
-def _native(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
+def _native(image: ImageFile, index: int) -> tuple[Decoded, Notes, tuple[OverlayPlane, ...]]:
     opened, pixel, element = image.opened, image.pixel, image.opened.pixels
     if element is None:
         raise DecodeError(f"{opened.path.name}: it has no pixel data.")
@@ -86,12 +100,37 @@ def _native(image: ImageFile, index: int) -> tuple[Decoded, Notes]:
         place = NativePlace(element, pixel, is_little_endian=opened.is_little_endian)
         data, start_bit, missing = read_native(stream, place, index, opened.path.name)
     values = native_values(data, start_bit, pixel, is_little_endian=opened.is_little_endian)
+    return _cleared(values, image, _missing_notes(missing, image))
+
+
+def _cleared(
+    values: NDArray[Any], image: ImageFile, notes: Notes
+) -> tuple[Decoded, Notes, tuple[OverlayPlane, ...]]:
+    """Part a frame's values from what lies in the bits around them."""
+    pixel, found = image.pixel, groups_in_pixels(image.overlays, image.pixel)
+    overlays = tuple(plane for one in found if (plane := one.plane_in(values)) is not None)
+    if pixel.lowest_bit and not _reaches_above(values, pixel.bits_stored):
+        notes = (*notes, f"High Bit {pixel.high_bit} of the file is wrong and not followed.")
+        pixel = replace(pixel, high_bit=None)
     decoded = Decoded(without_unused_bits(values, pixel), _after_native(pixel.photometric))
-    return decoded, _missing_notes(missing, image)
+    return decoded, notes, overlays
+
+
+def _reaches_above(values: NDArray[Any], bits: int) -> bool:
+    """Say whether any bit above the lowest ones is used, as it is by values that lie there."""
+    unsigned = values.view(f"u{values.dtype.itemsize}")
+    return bool((unsigned >> bits).any())
+
+
+def _lost_planes(image: ImageFile) -> Notes:
+    """Note overlays in the unused bits of compressed values, which no decoder keeps for sure."""
+    if groups_in_pixels(image.overlays, image.pixel):
+        return ("The file has overlays in its compressed pixels, which are not shown.",)
+    return ()
 
 
 def _after_native(photometric: str) -> str:
-    return "YBR_FULL" if photometric == "YBR_FULL_422" else photometric
+    return photometric.removesuffix("_422")
 
 
 def _whole(data: bytes, image: ImageFile) -> bytes:
@@ -125,10 +164,11 @@ def _in_display_form(decoded: Decoded, image: ImageFile) -> NDArray[Any]:
     values, name = decoded.values, image.opened.path.name
     if image.pixel.samples_per_pixel == 1:
         return values
-    if decoded.photometric in ("YBR_FULL", "YBR_FULL_422"):
-        if values.dtype.itemsize != 1:
-            raise UnsupportedError(f"{name}: YBR colour of more than 8 bits is not shown.")
-        return rgb_of_ybr(values)
+    if decoded.photometric.startswith(("YBR_FULL", "YBR_PARTIAL")):
+        if values.dtype.kind != "u" or values.dtype.itemsize > 2:
+            raise UnsupportedError(f"{name}: YBR colour of {values.dtype} values is not shown.")
+        is_partial = decoded.photometric.startswith("YBR_PARTIAL")
+        return rgb_of_ybr(values, image.pixel.bits_stored, is_partial=is_partial)
     if values.dtype.kind == "i":
         values = values.view(values.dtype.str.replace("i", "u"))
     return np.ascontiguousarray(values)

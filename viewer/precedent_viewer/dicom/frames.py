@@ -4,7 +4,7 @@ The pipeline: stored values, Modality LUT, VOI LUT (window), inversion, 8 bits. 
 first three.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from precedent_viewer.dicom.frame_values import decoded_frame
 from precedent_viewer.dicom.image_file import ImageFile
 from precedent_viewer.dicom.image_pixel import ImagePixel
 from precedent_viewer.dicom.lut import IDENTITY, FloatImage, LookupTable, Rescale, apply_modality
+from precedent_viewer.dicom.overlay_planes import OverlayPlane, planes_of
+from precedent_viewer.dicom.real_world import RealWorldMap
 from precedent_viewer.errors import UnsupportedError
 from precedent_viewer.model.study import Frame
 from precedent_viewer.model.voi import Window
@@ -44,6 +46,12 @@ class FramePixels:
     padding: tuple[float, float] | None = None
     """Stored values from .. to that are no picture: painted black, left out of statistics."""
     palette: Palette | None = None
+    supplement: Palette | None = None
+    """Colours of the stored values from its first entry on; those below stay grey."""
+    overlays: tuple[OverlayPlane, ...] = ()
+    """Planes of single bits that the file lays over this frame."""
+    real_world: RealWorldMap | None = None
+    """From stored values to a quantity, beside the Modality LUT and independent of it."""
     units: str = ""
     """Of the modality values: "HU", "Gy", "BQML", "SUV", "US" (unspecified)..., "" when unknown."""
     notes: tuple[str, ...] = ()
@@ -66,6 +74,11 @@ class FramePixels:
     def is_colour(self) -> bool:
         """Whether windows do not apply: RGB or palette."""
         return self.stored.ndim == 3 or self.palette is not None
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether all that is painted is grey levels."""
+        return not self.is_colour and self.supplement is None
 
 
 def read_frame(frame: Frame, decode: DecodeFrame = decode_frame) -> FramePixels:
@@ -90,8 +103,9 @@ def read_frame(frame: Frame, decode: DecodeFrame = decode_frame) -> FramePixels:
 
 
 def _read_dicom(path: Path, index: int, decode: DecodeFrame) -> FramePixels:
-    image, values, notes = decoded_frame(path, index, decode)
-    return pixels_of(image, index, values, notes)
+    decoded = decoded_frame(path, index, decode)
+    pixels = pixels_of(decoded.image, index, decoded.values, decoded.notes)
+    return replace(pixels, overlays=pixels.overlays + decoded.overlays)
 
 
 def pixels_of(
@@ -114,8 +128,11 @@ def pixels_of(
         is_signed=pixel.is_signed,
         padding=pipeline.padding,
         palette=image.palette,
+        supplement=image.supplement,
+        overlays=planes_of(image.overlays, index),
+        real_world=pipeline.real_world,
         units=pipeline.units,
-        notes=notes + pipeline.notes,
+        notes=notes + image.notes + pipeline.notes,
         reduced_by=reduced_by,
     )
 

@@ -12,6 +12,7 @@ from precedent_viewer.dicom.colour import signed_first
 from precedent_viewer.dicom.functional_groups import FunctionalGroups
 from precedent_viewer.dicom.image_pixel import ImagePixel
 from precedent_viewer.dicom.lut import IDENTITY, LookupTable, Rescale
+from precedent_viewer.dicom.real_world import RealWorldMap, real_world_maps
 from precedent_viewer.dicom.values import item, items, number, numbers, text, texts, value
 from precedent_viewer.errors import WindowError
 from precedent_viewer.model.voi import VoiFunction, Window
@@ -38,6 +39,8 @@ class GreyPipeline:
     voi_luts: tuple[LookupTable, ...] = ()
     padding: tuple[float, float] | None = None
     units: str = ""
+    real_world: RealWorldMap | None = None
+    """From stored values to a quantity, beside the Modality LUT and independent of it."""
     notes: tuple[str, ...] = ()
 
 
@@ -45,7 +48,7 @@ def read_pipeline(
     dataset: Dataset, groups: FunctionalGroups, pixel: ImagePixel, index: int, *, is_little: bool
 ) -> GreyPipeline:
     """Read the pipeline of one frame; what is malformed is left out and noted."""
-    notes: list[str] = []
+    notes = _unused_shape(dataset, pixel)
     transform = groups.macro("PixelValueTransformationSequence", index) or dataset
     modality = _modality(transform, dataset, pixel, notes, is_little=is_little)
     voi = groups.macro("FrameVOILUTSequence", index) or dataset
@@ -61,6 +64,7 @@ def read_pipeline(
         voi_luts=tables,
         padding=_padding(dataset, pixel),
         units=_units(transform, dataset),
+        real_world=_real_world(dataset, groups, pixel, index),
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -115,6 +119,26 @@ def _modality(
         notes.append("The Rescale Slope of the file is not usable: values are shown as stored.")
         return IDENTITY
     return Rescale(1.0 if slope is None else slope, intercept or 0.0)
+
+
+def _real_world(
+    dataset: Dataset, groups: FunctionalGroups, pixel: ImagePixel, index: int
+) -> RealWorldMap | None:
+    """Give the first map of a grey frame; which of several is meant is not for us to choose."""
+    maps = real_world_maps(dataset, groups, index) if pixel.samples_per_pixel == 1 else ()
+    return maps[0] if maps else None
+
+
+def _unused_shape(dataset: Dataset, pixel: ImagePixel) -> list[str]:
+    """Note a Presentation LUT Shape that contradicts the Photometric Interpretation.
+
+    The shape inverts nothing: it says what MONOCHROME1 and MONOCHROME2 say. PS3.3 C.7.6.1.
+    """
+    shape = text(dataset, "PresentationLUTShape").upper()
+    agreeing = {"MONOCHROME1": "INVERSE", "MONOCHROME2": "IDENTITY"}.get(pixel.photometric, shape)
+    if shape not in ("IDENTITY", "INVERSE") or shape == agreeing:
+        return []
+    return [f"Presentation LUT Shape {shape} contradicts {pixel.photometric}, which is followed."]
 
 
 def _gives_negatives(modality: Rescale | LookupTable) -> bool:

@@ -20,7 +20,9 @@ ITEM_HEAD_BYTES = 8
 """A compressed frame has at least an item's tag and length. PS3.5 A.4."""
 LARGEST_SIDE = 65535
 """Rows and Columns are 16-bit attributes."""
-COLOUR = {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"}
+COLOUR = {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_ICT", "YBR_RCT"}
+HALF_CHROMA = {"YBR_FULL_422", "YBR_PARTIAL_422"}
+"""One pair of chroma values for two pixels of a row."""
 GREY = {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"}
 
 
@@ -39,6 +41,13 @@ class ImagePixel:
     planar_configuration: int
     number_of_frames: int
     kind: PixelKind = "integer"
+    high_bit: int | None = None
+    """The highest bit of a value; None for Bits Stored less one, as the standard wants it."""
+
+    @property
+    def lowest_bit(self) -> int:
+        """The bit in which values begin: above 0 in old files alone."""
+        return 0 if self.high_bit is None else self.high_bit + 1 - self.bits_stored
 
     @property
     def values_per_frame(self) -> int:
@@ -49,7 +58,7 @@ class ImagePixel:
     def bits_per_frame(self) -> int:
         """Bits of a frame in native form; 4:2:2 chroma counts half."""
         bits = self.values_per_frame * self.bits_allocated
-        return bits // 3 * 2 if self.photometric == "YBR_FULL_422" else bits
+        return bits // 3 * 2 if self.photometric in HALF_CHROMA else bits
 
     @property
     def dtype(self) -> np.dtype[np.generic]:
@@ -84,6 +93,7 @@ def read_image_pixel(opened: OpenedDicom) -> ImagePixel:
         planar_configuration=integer(dataset, "PlanarConfiguration") or 0,
         number_of_frames=max(integer(dataset, "NumberOfFrames") or 1, 1),
         kind=element.kind,
+        high_bit=_high_bit(dataset, element.kind, allocated, stored),
     )
     _check_number_of_frames(pixel, element, name)
     return pixel
@@ -123,6 +133,14 @@ def _bits(dataset: Dataset, kind: PixelKind, name: str) -> tuple[int, int]:
     if not 0 < stored <= allocated:
         raise DecodeError(f"{name}: Bits Stored is {stored}, but Bits Allocated only {allocated}.")
     return allocated, stored
+
+
+def _high_bit(dataset: Dataset, kind: PixelKind, allocated: int, stored: int) -> int | None:
+    """Read High Bit where values do not begin in the lowest bit; what cannot be is left out."""
+    said = integer(dataset, "HighBit")
+    if kind != "integer" or said is None or not stored <= said < allocated:
+        return None
+    return said
 
 
 def _check_photometric(photometric: str, samples: int, name: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from precedent_viewer.dicom.image_pixel import ImagePixel
+from precedent_viewer.dicom.image_pixel import HALF_CHROMA, ImagePixel
 from precedent_viewer.dicom.opened import PixelElement
 from precedent_viewer.errors import DecodeError
 
@@ -82,7 +82,7 @@ def native_values(
     else:
         stored_as = pixel.dtype.newbyteorder("<" if is_little_endian else ">")
         flat = np.frombuffer(data, stored_as).astype(pixel.dtype, copy=False)
-    if pixel.photometric == "YBR_FULL_422":
+    if pixel.photometric in HALF_CHROMA:
         return _full_chroma(flat, pixel)
     return shaped(flat[: pixel.values_per_frame], pixel)
 
@@ -102,7 +102,8 @@ def without_unused_bits(values: NDArray[Any], pixel: ImagePixel) -> NDArray[Any]
     unused = 8 * values.dtype.itemsize - pixel.bits_stored
     if values.dtype.kind == "f" or unused <= 0:
         return values
-    shifted: NDArray[Any] = (values << unused) >> unused
+    above = unused - pixel.lowest_bit
+    shifted: NDArray[Any] = (values << above) >> unused
     return shifted
 
 

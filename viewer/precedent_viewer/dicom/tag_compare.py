@@ -32,8 +32,8 @@ class ComparedRow:
 
     @property
     def is_passing(self) -> bool:
-        """Whether it is an identifier or a time."""
-        return self.vr in PASSING_VRS
+        """Whether it is an identifier, a time, or a group length, which follows from both."""
+        return self.vr in PASSING_VRS or self.tag.endswith(",0000)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ class AnnotationLayer(Layer):
         drawn = self.drawn(view)
         if frame is None or pixels is None or not drawn:
             return NOTHING
-        for one in drawn:
+        # Between known values of a reduced frame others are made up: nothing is measured on them.
+        for one in drawn if pixels.reduced_by == 1 else ():
             self._compute(one, frame, pixels)
         return LayerContent(marks=tuple(mark for one in drawn for mark in self._marks(one, view)))
 

@@ -1,16 +1,12 @@
 """What a measurement says, with the receipt by which it can be checked. No Qt."""
 
 import hashlib
+import math
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from precedent_viewer.dicom.frames import FramePixels
-from precedent_viewer.dicom.lut import IDENTITY, LookupTable
-from precedent_viewer.dicom.opened import file_version, open_dicom
-from precedent_viewer.dicom.ultrasound import UltrasoundRegion, ultrasound_regions
-from precedent_viewer.errors import ViewerError
 from precedent_viewer.measuring.annotations import Annotation
+from precedent_viewer.measuring.calibration import Calibration, calibration_of
 from precedent_viewer.measuring.geometry import (
     angle_of,
     area_of,
@@ -19,11 +15,11 @@ from precedent_viewer.measuring.geometry import (
     perimeter_of,
 )
 from precedent_viewer.measuring.masks import RULE, Mask, mask_of
+from precedent_viewer.measuring.quantity import quantity_of
 from precedent_viewer.measuring.scale import Scale, scale_of
 from precedent_viewer.measuring.statistics import RegionStatistics, region_statistics
 from precedent_viewer.model.study import Frame
 from precedent_viewer.values import unit_text, value_at
-from precedent_viewer.volume.suv import SuvError, SuvScale, suv_scale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,15 +33,6 @@ class Result:
     statistics: RegionStatistics | None = None
     unit: str = ""
     """Of the statistics."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What of a file's header measurements need beside the pixels."""
-
-    regions: tuple[UltrasoundRegion, ...] = ()
-    suv: SuvScale | None = None
-    suv_problem: str = ""
 
 
 def measure(annotation: Annotation, frame: Frame, pixels: FramePixels) -> Result:
@@ -66,29 +53,6 @@ def measure(annotation: Annotation, frame: Frame, pixels: FramePixels) -> Result
     if scale.remark and lines:
         lines = (*lines, scale.remark)
     return Result(lines, (_scale_sentence(scale),) if lines else ())
-
-
-def calibration_of(frame: Frame) -> Calibration:
-    """Read what a frame's file says about regions and uptake, once."""
-    instance = frame.instance
-    if instance.kind not in ("dicom", "reslice") or instance.modality not in ("US", "IVUS", "PT"):
-        return Calibration()
-    try:
-        return _calibration(instance.path, file_version(instance.path))
-    except ViewerError:
-        # A file that went away has no header to calibrate by; its pixels are still on the screen.
-        return Calibration(suv_problem="The file is gone, so its calibration is not known.")
-
-
-@lru_cache(maxsize=256)
-def _calibration(path: Path, version: tuple[int, int]) -> Calibration:
-    dataset = open_dicom(path).dataset
-    regions = ultrasound_regions(dataset)
-    try:
-        suv = suv_scale(dataset) if dataset.get("Modality") == "PT" else None
-    except SuvError as error:
-        return Calibration(regions, None, str(error))
-    return Calibration(regions, suv)
 
 
 def number_text(value: float) -> str:
@@ -120,10 +84,13 @@ def _of_probe(annotation: Annotation, pixels: FramePixels, calibration: Calibrat
     words = ", ".join(number_text(value) for value in values)
     unit = unit_text(pixels) if len(values) == 1 else ""
     lines = [f"{words} {unit}".strip()]
-    if calibration.suv is not None and len(values) == 1:
-        lines.append(f"SUVbw {number_text(values[0] * calibration.suv.factor)} g/ml")
+    quantity = quantity_of(pixels, calibration)
+    if not quantity.is_modality and len(values) == 1:
+        told = float(quantity.of(pixels.stored[row : row + 1, column : column + 1])[0, 0])
+        has_value = math.isfinite(told)
+        lines.append(f"{number_text(told)} {quantity.unit}" if has_value else "not mapped")
     where = f"Pixel column {column}, row {row}, both from 0."
-    return Result(tuple(lines), (where, *_chain(pixels, calibration)))
+    return Result(tuple(line.rstrip() for line in lines), (where, *quantity.chain))
 
 
 def _of_area(
@@ -137,15 +104,15 @@ def _of_area(
         lines.append(f"{area}, around {around}")
     if scale.remark:
         lines.append(scale.remark)
-    factor = 1.0 if calibration.suv is None else calibration.suv.factor
-    unit = unit_text(pixels) if calibration.suv is None else "SUVbw g/ml"
-    found = None if pixels.is_colour else region_statistics(pixels, mask, factor)
+    quantity = quantity_of(pixels, calibration)
+    unit = quantity.unit
+    found = None if pixels.is_colour else region_statistics(pixels, mask, quantity)
     if found is not None:
         lines.insert(0, f"Mean {number_text(found.mean)}, SD {number_text(found.deviation)} {unit}")
         lines.append(
             f"{number_text(found.minimum)} to {number_text(found.maximum)} {unit}".rstrip()
         )
-    receipt = (_mask_sentence(mask, found), RULE, *_chain(pixels, calibration),
+    receipt = (_mask_sentence(mask, found), RULE, *quantity.chain,
                _scale_sentence(scale))  # fmt: skip
     return Result(tuple(line.rstrip() for line in lines), receipt, found, unit)
 
@@ -154,27 +121,12 @@ def _mask_sentence(mask: Mask, found: RegionStatistics | None) -> str:
     digest = hashlib.sha256(
         f"{mask.top},{mask.left},{mask.inside.shape}".encode() + mask.inside.tobytes()
     ).hexdigest()
-    left = "" if found is None or not found.left_out else f", {found.left_out:,} left out (padding)"
+    left = (
+        ""
+        if found is None or not found.left_out
+        else f", {found.left_out:,} left out (padding, no number, or not mapped)"
+    )
     return f"{mask.count:,} pixels{left}; mask {digest[:12]}."
-
-
-def _chain(pixels: FramePixels, calibration: Calibration) -> tuple[str, ...]:
-    """Say how stored values became the numbers that are told."""
-    lut = pixels.modality_lut
-    stored = f"Stored {pixels.stored.dtype} of {pixels.bits_stored} bits"
-    if isinstance(lut, LookupTable):
-        step = f"through the Modality LUT of {lut.values.size:,} entries from {lut.first}"
-    elif lut == IDENTITY:
-        step = "taken as they are"
-    else:
-        step = f"times {lut.slope:g} plus {lut.intercept:g}"
-    unit = unit_text(pixels)
-    chain = [f"{stored}, {step}{f', in {unit}' if unit else ''}."]
-    if calibration.suv is not None:
-        chain.append(f"Times {calibration.suv.factor:.6g} to SUVbw. {calibration.suv.chain}")
-    elif calibration.suv_problem:
-        chain.append(calibration.suv_problem)
-    return tuple(chain)
 
 
 def _scale_sentence(scale: Scale) -> str:

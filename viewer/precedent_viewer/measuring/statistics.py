@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.frames import FramePixels
-from precedent_viewer.dicom.lut import LookupTable
 from precedent_viewer.measuring.masks import Mask
+from precedent_viewer.measuring.quantity import Quantity
 
 BINS = 64
 
@@ -30,31 +30,17 @@ class RegionStatistics:
     """Counts in `BINS` equal parts from minimum to maximum."""
 
 
-def modality_in_double(pixels: FramePixels, stored: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Map stored values to modality values without rounding to single precision.
-
-    Source: PS3.3 C.11.1.1.2 and C.11.1.1.1.
-    """
-    lut = pixels.modality_lut
-    if isinstance(lut, LookupTable):
-        at = np.clip(np.rint(stored.astype(np.float64)) - lut.first, 0, lut.values.size - 1)
-        looked_up: NDArray[np.float64] = lut.values[at.astype(np.intp)].astype(np.float64)
-        return looked_up
-    values: NDArray[np.float64] = stored.astype(np.float64) * lut.slope + lut.intercept
-    return values
-
-
 def region_statistics(
-    pixels: FramePixels, mask: Mask, factor: float = 1.0
+    pixels: FramePixels, mask: Mask, quantity: Quantity
 ) -> RegionStatistics | None:
     """Give the numbers of a figure's pixels, None when it holds none that count.
 
-    factor: from modality values to the unit that is told, such as SUVbw.
+    quantity: in what they are told.
     """
     rows, columns = mask.inside.shape
     box = pixels.stored[mask.top : mask.top + rows, mask.left : mask.left + columns]
     stored = box[mask.inside]
-    values = modality_in_double(pixels, stored) * factor
+    values = quantity.of(stored)
     is_counted = np.isfinite(values)
     if pixels.padding is not None:
         low, high = pixels.padding

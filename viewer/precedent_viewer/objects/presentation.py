@@ -15,6 +15,12 @@ from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.dicom.grey_pipeline import read_table
 from precedent_viewer.dicom.lut import IDENTITY, LookupTable, Rescale
 from precedent_viewer.dicom.opened import open_dicom
+from precedent_viewer.dicom.overlay_planes import (
+    OverlayPlane,
+    activated_groups,
+    planes_of,
+    read_overlay_groups,
+)
 from precedent_viewer.dicom.values import item, items, number, numbers, text
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError, WindowError
@@ -23,7 +29,7 @@ from precedent_viewer.objects.annotations import Annotation, read_annotations
 from precedent_viewer.objects.presentation_tables import full_range, with_presentation_lut
 from precedent_viewer.objects.report import date_words
 from precedent_viewer.objects.scope import ImageFrame, Scope, scope_of, scope_of_series
-from precedent_viewer.objects.shutters import Bitmap, ShutterShapes, read_bitmaps, read_shutter
+from precedent_viewer.objects.shutters import ShutterShapes, read_shutter
 
 SizeMode = Literal["SCALE TO FIT", "TRUE SIZE", "MAGNIFY"]
 FUNCTIONS: dict[str, VoiFunction] = {"LINEAR_EXACT": "LINEAR_EXACT", "SIGMOID": "SIGMOID"}
@@ -70,7 +76,10 @@ class Presentation:
     is_flipped: bool = False
     annotations: tuple[Annotation, ...] = ()
     shutter: ShutterShapes | None = None
-    bitmaps: tuple[Bitmap, ...] = ()
+    bitmaps: tuple[OverlayPlane, ...] = ()
+    """Planes that it brings along."""
+    activated: frozenset[int] = frozenset()
+    """Groups of the images' own planes that are to be seen; no others are. PS3.3 C.11.7."""
     is_grey: bool = True
     """Whether grey levels are its business: colour presentations leave them alone."""
     notes: tuple[str, ...] = ()
@@ -81,8 +90,12 @@ class Presentation:
         return next((one for one in self.areas if one.scope.covers(image)), None)
 
     def applied(self, pixels: FramePixels, image: ImageFrame) -> FramePixels:
-        """Give a frame whose grey levels are those of this presentation."""
-        if not self.is_grey or pixels.is_colour or not self.about.covers(image):
+        """Give a frame whose grey levels and overlay planes are those of this presentation."""
+        if not self.about.covers(image):
+            return pixels
+        own = tuple(one for one in pixels.overlays if one.group in self.activated)
+        pixels = replace(pixels, overlays=own + tuple(one for one in self.bitmaps if one.layer))
+        if not self.is_grey or pixels.is_colour:
             return pixels
         voi = next((one for one in self.vois if one.scope.covers(image)), None)
         changed = replace(
@@ -141,7 +154,8 @@ def presentation_of(dataset: Dataset, name: str, *, is_little: bool = True) -> P
         is_flipped=text(dataset, "ImageHorizontalFlip") == "Y",
         annotations=read_annotations(dataset),
         shutter=read_shutter(dataset),
-        bitmaps=read_bitmaps(dataset),
+        bitmaps=planes_of(read_overlay_groups(dataset, is_little=is_little), 0),
+        activated=activated_groups(dataset),
         is_grey=_is_grey(dataset),
         notes=tuple(notes),
     )

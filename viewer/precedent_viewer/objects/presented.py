@@ -8,7 +8,7 @@ from precedent_viewer.model.study import Frame, Instance, Series
 from precedent_viewer.objects.annotations import Corner, marks_of
 from precedent_viewer.objects.presentation import DisplayedArea, Presentation
 from precedent_viewer.objects.scope import ImageFrame
-from precedent_viewer.objects.shutters import bitmap_wash, shutter_of
+from precedent_viewer.objects.shutters import shutter_of
 from precedent_viewer.view import View
 
 KEPT = 16
@@ -70,7 +70,7 @@ def _presented(instance: Instance, presentation: Presentation) -> Instance:
 
 
 class PresentationLayer(Layer):
-    """Shutter, overlay planes and graphics of whatever presentation a frame is seen through."""
+    """Shutter and graphics of whatever presentation a frame is seen through."""
 
     name = "Presentation state"
 
@@ -102,9 +102,7 @@ def presentation_content(frame: Frame, size: tuple[int, int]) -> LayerContent:
     if presentation.shutter is not None:
         aspect = frame.instance.aspect
         shutter = shutter_of(presentation.shutter, presentation.bitmaps, size, aspect)
-    wash = bitmap_wash(presentation.bitmaps, size)
     return LayerContent(
-        washes=() if wash is None else (wash,),
         marks=marks_of(
             presentation.annotations, image, lambda at: _from_display(at, area, presentation)
         ),

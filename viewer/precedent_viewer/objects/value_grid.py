@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.frames import modality_values, read_frame
+from precedent_viewer.dicom.functional_groups import functional_groups
 from precedent_viewer.dicom.index import read_instance
 from precedent_viewer.dicom.opened import open_dicom
+from precedent_viewer.dicom.real_world import real_world_maps
 from precedent_viewer.dicom.values import text
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import DecodeError
@@ -21,7 +23,6 @@ from precedent_viewer.layers import Mark
 from precedent_viewer.linking.nearest import share_space
 from precedent_viewer.model.study import Frame, Instance
 from precedent_viewer.objects.planes import PlaneStack, linear_values
-from precedent_viewer.objects.real_world import real_world_maps
 
 Values = NDArray[np.float32]
 GRIDS_KEPT = 4
@@ -64,8 +65,9 @@ def read_value_grid(path: Path) -> ValueGrid:
     with warnings_collected():
         dataset = opened.dataset
         said = text(dataset, "DoseUnits")
+        groups = functional_groups(dataset)
+        maps = real_world_maps(dataset, groups)
         is_dose = instance.modality == "RTDOSE" or bool(said)
-        maps = real_world_maps(dataset)
         facts = tuple(
             (name, value)
             for name, value in (
@@ -92,7 +94,7 @@ def read_value_grid(path: Path) -> ValueGrid:
     for at in order:
         pixels = read_frame(frames[at])
         values = modality_values(pixels)
-        if not is_dose and (own := real_world_maps(dataset, at)):
+        if not is_dose and (own := real_world_maps(dataset, groups, at)):
             values = own[0].apply(pixels.stored).astype(np.float32)
         slices.append(values)
     units = {"GY": "Gy", "RELATIVE": "%"}.get(said, said) if is_dose else ""

@@ -443,7 +443,7 @@ class _Look:
 def _render(look: _Look) -> Picture:
     """Make the picture on a worker."""
     choice, pixels = look.choice, look.pixels
-    if look.level and not pixels.is_colour and choice.colours is None:
+    if look.level and pixels.is_grey and choice.colours is None:
         is_inverted = choice.inverted != (pixels.photometric == "MONOCHROME1")
         paint = levels_of(pixels, choice.window, is_inverted=is_inverted)
         return picture_in_strips(paint, pixels.stored, look.level)

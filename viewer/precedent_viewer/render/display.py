@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from precedent_viewer.dicom.colour import apply_palette
-from precedent_viewer.dicom.frames import FramePixels
+from precedent_viewer.dicom.colour import Palette, apply_palette
+from precedent_viewer.dicom.frames import FramePixels, modality_values
 from precedent_viewer.dicom.lut import (
     FloatImage,
     LookupTable,
@@ -70,6 +70,14 @@ def automatic_window(pixels: FramePixels) -> Window:
     return _between(low, high)
 
 
+def voi_values(pixels: FramePixels, window: Window | None) -> FloatImage:
+    """Give a grey frame after its window or VOI LUT, before inversion: (rows, columns), 0 to 1.
+
+    window: as for `render`. Raises UnsupportedError for colour, which has no window.
+    """
+    return _voi(pixels, window)(modality_values(pixels))
+
+
 def render(pixels: FramePixels, window: Window | None, *, invert: bool = False) -> ByteImage:
     """Paint a frame: (rows, columns) grey or (rows, columns, 3) RGB, C-contiguous.
 
@@ -80,7 +88,16 @@ def render(pixels: FramePixels, window: Window | None, *, invert: bool = False) 
         colour = _colour(pixels)
         return ~colour if invert else colour
     is_inverted = invert != (pixels.photometric == "MONOCHROME1")
-    return levels_of(pixels, window, is_inverted=is_inverted)(pixels.stored)
+    levels = levels_of(pixels, window, is_inverted=is_inverted)(pixels.stored)
+    return levels if pixels.supplement is None else _supplemented(levels, pixels, pixels.supplement)
+
+
+def _supplemented(levels: ByteImage, pixels: FramePixels, palette: Palette) -> ByteImage:
+    """Colour the values that a supplemental palette has colours for. PS3.3 C.7.6.19."""
+    rgb = np.repeat(levels[:, :, np.newaxis], 3, axis=2)
+    has_colour = pixels.stored >= palette.first
+    rgb[has_colour] = apply_palette(pixels.stored[has_colour], palette)
+    return rgb
 
 
 def levels_of(

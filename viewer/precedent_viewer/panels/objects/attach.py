@@ -17,6 +17,7 @@ from precedent_viewer.objects.overlays import (
     first_look,
 )
 from precedent_viewer.objects.pdf import EncapsulatedPdf, read_pdf
+from precedent_viewer.objects.plane_layer import OverlayPlaneLayer
 from precedent_viewer.objects.presentation import Presentation, read_presentation
 from precedent_viewer.objects.presented import (
     PresentationLayer,
@@ -62,7 +63,8 @@ class Documents:
         self._overlay: Overlay | None = None
         self._presentation: Presentation | None = None
         self._reading: TaskHandle | None = None
-        presented = PresentationLayer()
+        presented, self.planes = PresentationLayer(), OverlayPlaneLayer()
+        parts.views.add_layer(lambda _view: self.planes)
         parts.views.add_layer(lambda _view: presented)
         parts.views.add_layer(lambda _view: self.layer)
         parts.shell.on_theme(self.panel.set_theme)
@@ -203,6 +205,10 @@ def attach(parts: Parts) -> None:
 
     parts.tree.document_added.connect(tell)
     parts.registry.add(
+        Command("view.overlay-planes", "Overlay planes of the file",
+                lambda: room.planes.set_on(not room.planes.is_on), "View", None, None, "eye",
+                "Graphics that the file itself lays over its image.",
+                checked=lambda: room.planes.is_on, group=3),
         Command("documents.hide-overlays", "Take all overlays away", room.layer.clear, "View",
                 None, None, "eye-off", "Hide segmentations, structures, doses and maps.", group=3),
     )  # fmt: skip

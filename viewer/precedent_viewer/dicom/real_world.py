@@ -1,6 +1,6 @@
 """Real world value maps: from stored values to quantities with units.
 
-Sources: PS3.3 C.7.6.16.2.11 (functional group), C.32 (Real World Value Mapping object).
+Source: PS3.3 C.7.6.16.2.11; of images without frames' groups C.7.6.1.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from precedent_viewer.dicom.documents import read_reference
-from precedent_viewer.dicom.functional_groups import functional_groups
+from precedent_viewer.dicom.functional_groups import FunctionalGroups
 from precedent_viewer.dicom.values import item, items, number, numbers, text
-from precedent_viewer.model.document import Reference
+
+UNITS = {
+    "1": "", "{1}": "", "[hnsf'U]": "HU", "mm2/s": "mm²/s", "um2/s": "µm²/s", "Bq/mL": "Bq/ml",
+    "g/ml{SUVbw}": "SUVbw g/ml", "{SUVbw}g/ml": "SUVbw g/ml", "g/ml{SUVlbm}": "SUVlbm g/ml",
+    "{SUVlbm}g/ml": "SUVlbm g/ml", "cm2/ml{SUVbsa}": "SUVbsa cm²/ml",
+    "{SUVbsa}cm2/ml": "SUVbsa cm²/ml",
+}  # fmt: skip
+"""From UCUM codes; others are written as they are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +40,11 @@ class RealWorldMap:
     table: NDArray[np.float64] | None
     """One value a stored value from `first` on, instead of slope and intercept."""
 
+    @property
+    def unit(self) -> str:
+        """The unit as readers write it."""
+        return UNITS.get(self.units, self.units)
+
     def apply(self, stored: NDArray[Any]) -> NDArray[np.float64]:
         """Give quantities; NaN where the map does not hold."""
         values = stored.astype(np.float64)
@@ -46,39 +57,14 @@ class RealWorldMap:
         return np.where(inside, values * (self.slope or 1.0) + self.intercept, np.nan)
 
 
-@dataclass(frozen=True, slots=True)
-class MappedImages:
-    """The maps that a Real World Value Mapping object gives to images."""
-
-    references: tuple[Reference, ...]
-    maps: tuple[RealWorldMap, ...]
-
-
-def real_world_maps(dataset: Dataset, index: int = 0) -> tuple[RealWorldMap, ...]:
+def real_world_maps(
+    dataset: Dataset, groups: FunctionalGroups, index: int = 0
+) -> tuple[RealWorldMap, ...]:
     """Give the maps of a frame: those of its functional groups, else those of the image."""
-    macro = functional_groups(dataset).macro("RealWorldValueMappingSequence", index)
+    macro = groups.macro("RealWorldValueMappingSequence", index)
     if macro is not None:
         return tuple(_every([macro]))
     return tuple(_every(items(dataset, "RealWorldValueMappingSequence")))
-
-
-def real_world_values(
-    dataset: Dataset, stored: NDArray[Any], index: int = 0
-) -> tuple[NDArray[np.float64], RealWorldMap] | None:
-    """Map a frame's stored values by the first of its maps; None when it has none."""
-    maps = real_world_maps(dataset, index)
-    return (maps[0].apply(stored), maps[0]) if maps else None
-
-
-def mapped_images(dataset: Dataset) -> tuple[MappedImages, ...]:
-    """Read a Real World Value Mapping object."""
-    found = []
-    for one in items(dataset, "ReferencedImageRealWorldValueMappingSequence"):
-        references = (read_reference(image) for image in items(one, "ReferencedImageSequence"))
-        maps = tuple(_every(items(one, "RealWorldValueMappingSequence")))
-        named = tuple(reference for reference in references if reference is not None)
-        found.append(MappedImages(named, maps))
-    return tuple(found)
 
 
 def _every(several: "tuple[Dataset, ...] | list[Dataset]") -> list[RealWorldMap]:
