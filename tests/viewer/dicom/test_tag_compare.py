@@ -8,6 +8,7 @@ import pydicom
 import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from precedent_viewer.dicom.tag_compare import ComparedRow, compare_tags, counts_of
 from precedent_viewer.dicom.tags import read_tags
@@ -69,7 +70,7 @@ def test_the_length_of_a_group_says_nothing_of_its_own(
 ) -> None:
     first = write_dicom(ramp)
     dataset = pydicom.dcmread(first)
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = "1.2"
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = UID("1.2")
     dataset.save_as(tmp_path / "other.dcm")
     compared = compare_tags(read_tags(first), read_tags(tmp_path / "other.dcm"))
     lengths = [row for row in compared if row.tag == "(0002,0000)"]

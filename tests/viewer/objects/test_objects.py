@@ -16,7 +16,7 @@ from precedent_viewer.objects.key_objects import read_key_objects
 from precedent_viewer.objects.overlays import Overlay, first_look, overlay_content
 from precedent_viewer.objects.pdf import read_pdf
 from precedent_viewer.objects.presentation import read_presentation
-from precedent_viewer.objects.presented import presented_series
+from precedent_viewer.objects.presented import PresentedReader, presented_series
 from precedent_viewer.objects.report import read_report
 from precedent_viewer.objects.segment_placing import placed_segments
 from precedent_viewer.objects.segmentation import read_segmentation
@@ -164,3 +164,17 @@ def test_scrambled_tables_become_even_ramps(shared_data: Path) -> None:
     top = levels[100]
     assert (np.diff(top) >= 0).all()
     assert top[-1] - top[0] > 200
+
+
+def test_six_overlays_of_the_image_its_unused_bits_and_its_presentation(shared_data: Path) -> None:
+    # The image itself says what is to be seen: two planes in bits 15 and 14 of the pixels, two in
+    # its own groups 6004 and 6006, two in groups 6008 and 600A of the presentation state.
+    folder = shared_data / "dicom/presentation_state"
+    image = read_instance(folder / "overlay.dcm")
+    plain = read_frame(Frame(image, 0))
+    assert sorted(one.group for one in plain.overlays) == [0x6000, 0x6002, 0x6004, 0x6006]
+    state = read_presentation(folder / "prOverlay.dcm")
+    seen = PresentedReader(image, state).read(0)
+    groups = [0x6000, 0x6002, 0x6004, 0x6006, 0x6008, 0x600A]
+    assert sorted(one.group for one in seen.overlays) == groups
+    assert all(one.bits.any() for one in seen.overlays)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from precedent_resources import PrecedentError
+from precedent_viewer.kept_contents import KeptContents
 from precedent_viewer.layers import NOTHING, Layer, LayerContent, Mark
 from precedent_viewer.model.study import Frame
 from precedent_viewer.objects import segment_placing, value_grid
@@ -22,7 +23,6 @@ from precedent_viewer.objects.washes import palette_colours, segment_wash, value
 from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.view import View
 
-KEPT = 64
 LEVELS = (0.95, 0.8, 0.5, 0.3)
 """Isodose lines, as shares of the upper limit."""
 Shapes: TypeAlias = tuple[DrawnShape, ...]
@@ -128,13 +128,18 @@ class OverlayLayer(Layer):
     def __init__(self, tasks: TaskRunner) -> None:
         self._tasks = tasks
         self._on: dict[Path, tuple[Overlay, OverlayLook]] = {}
-        self._made: dict[tuple[Path, OverlayLook, Frame], LayerContent] = {}
+        self._made = KeptContents[tuple[Path, OverlayLook, Frame]]()
         self._asked: set[tuple[Path, OverlayLook, Frame]] = set()
 
     def look(self, path: Path) -> OverlayLook | None:
         """Give how a document is drawn, None when it is not."""
         known = self._on.get(path)
         return None if known is None else known[1]
+
+    @property
+    def shown(self) -> tuple[Overlay, ...]:
+        """Every document that is laid over images."""
+        return tuple(overlay for overlay, _ in self._on.values())
 
     def show(self, overlay: Overlay, look: OverlayLook) -> None:
         """Lay a document over images, or draw it in another way."""
@@ -170,16 +175,15 @@ class OverlayLayer(Layer):
 
     def _content(self, overlay: Overlay, look: OverlayLook, frame: Frame) -> LayerContent:
         key = (overlay.path, look, frame)
-        if key in self._made:
-            return self._made[key]
+        known = self._made.get(key)
+        if known is not None:
+            return known
         if key not in self._asked:
             self._asked.add(key)
 
             def take(content: LayerContent) -> None:
                 self._asked.discard(key)
-                self._made[key] = content
-                while len(self._made) > KEPT:
-                    del self._made[next(iter(self._made))]
+                self._made.keep(key, content)
                 self.changed.emit()
 
             def fail(error: PrecedentError) -> None:

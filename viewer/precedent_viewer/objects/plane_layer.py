@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.dicom.overlay_planes import OverlayPlane, Size
+from precedent_viewer.kept_contents import KeptContents
 from precedent_viewer.layers import NOTHING, Layer, LayerContent, Wash
+from precedent_viewer.model.study import Frame
 from precedent_viewer.view import View
 
 OVERLAY_RGB = (255, 209, 102)
-KEPT = 16
 
 
 class OverlayPlaneLayer(Layer):
@@ -20,7 +20,7 @@ class OverlayPlaneLayer(Layer):
 
     def __init__(self) -> None:
         self._is_on = True
-        self._made: dict[int, tuple[FramePixels, LayerContent]] = {}
+        self._made = KeptContents[tuple[Frame, int]]()
 
     @property
     def is_on(self) -> bool:
@@ -34,16 +34,16 @@ class OverlayPlaneLayer(Layer):
 
     def content(self, view: View) -> LayerContent:
         """Give the planes over a viewport's painted frame."""
-        pixels = view.pixels
-        if not self._is_on or pixels is None or not pixels.overlays:
+        frame, pixels = view.shown_frame, view.pixels
+        if not self._is_on or frame is None or pixels is None or not pixels.overlays:
             return NOTHING
-        known = self._made.get(id(pixels))
-        if known is None or known[0] is not pixels:
-            while len(self._made) >= KEPT:
-                del self._made[next(iter(self._made))]
-            wash = wash_of(pixels.overlays, (pixels.rows, pixels.columns))
-            known = self._made[id(pixels)] = (pixels, LayerContent(washes=(wash,)))
-        return known[1]
+        # A reduced frame has not yet shown the planes in its own values.
+        key = (frame, pixels.reduced_by)
+        known = self._made.get(key)
+        if known is not None:
+            return known
+        wash = wash_of(pixels.overlays, (pixels.rows, pixels.columns))
+        return self._made.keep(key, LayerContent(washes=(wash,)))
 
 
 def wash_of(planes: Sequence[OverlayPlane], size: Size) -> Wash:

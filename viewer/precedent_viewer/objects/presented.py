@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from precedent_viewer.dicom.frames import FramePixels, read_frame
+from precedent_viewer.kept_contents import KeptContents
 from precedent_viewer.layers import NOTHING, Layer, LayerContent
 from precedent_viewer.model.study import Frame, Instance, Series
 from precedent_viewer.objects.annotations import Corner, marks_of
@@ -10,8 +11,6 @@ from precedent_viewer.objects.presentation import DisplayedArea, Presentation
 from precedent_viewer.objects.scope import ImageFrame
 from precedent_viewer.objects.shutters import shutter_of
 from precedent_viewer.view import View
-
-KEPT = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,18 +74,15 @@ class PresentationLayer(Layer):
     name = "Presentation state"
 
     def __init__(self) -> None:
-        self._made: dict[Frame, LayerContent] = {}
+        self._made = KeptContents[Frame]()
 
     def content(self, view: View) -> LayerContent:
         """Give what lies over a viewport's painted frame."""
         frame, size = view.shown_frame, view.image_size
         if frame is None or size is None or presentation_on(frame) is None:
             return NOTHING
-        if frame not in self._made:
-            while len(self._made) >= KEPT:
-                del self._made[next(iter(self._made))]
-            self._made[frame] = presentation_content(frame, size)
-        return self._made[frame]
+        known = self._made.get(frame)
+        return known or self._made.keep(frame, presentation_content(frame, size))
 
 
 def presentation_content(frame: Frame, size: tuple[int, int]) -> LayerContent:

@@ -73,8 +73,10 @@ class LayerPainter:
         painter.save()
         painter.setOpacity(opacity)
         painter.setTransform(QTransform(*place.affine().as_tuple()), combine=True)
-        # Squares stay squares: a smoothed edge would show values that no voxel has.
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        # Squares stay squares: a smoothed edge would show values that no voxel has. Made smaller
+        # they are mixed, because otherwise thin lines would fall between the screen's pixels.
+        is_smaller = place.magnification < 1
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smaller)
         painter.drawImage(QRectF(0, 0, image.width(), image.height()), image)
         painter.restore()
 

@@ -1,14 +1,14 @@
 """The fused volume as a layer over every viewport of its space. No Qt."""
 
 from precedent_resources import PrecedentError
+from precedent_viewer.kept_contents import KeptContents
 from precedent_viewer.layers import NOTHING, Layer, LayerContent
 from precedent_viewer.model.study import Frame
 from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.view import View
 from precedent_viewer.volume.fusion import Fused, FusionLook, fusion_content
 
-KEPT = 48
-"""Coloured images kept: those of a grid, and the neighbours that the reader came through."""
+ON_COLOUR = LayerContent(notes=("Fusion lies over grey images alone.",))
 Key = tuple[Frame, FusionLook]
 
 
@@ -21,7 +21,7 @@ class FusionLayer(Layer):
         self._tasks = tasks
         self._fused: Fused | None = None
         self._look = FusionLook()
-        self._made: dict[Key, LayerContent] = {}
+        self._made = KeptContents[Key]()
         self._asked: set[Key] = set()
 
     @property
@@ -48,15 +48,18 @@ class FusionLayer(Layer):
     def content(self, view: View) -> LayerContent:
         """Give what lies over a viewport's painted frame, or ask for it."""
         frame, fused = view.shown_frame, self._fused
-        if frame is None or fused is None or view.pixels is None or view.pixels.is_colour:
+        if frame is None or fused is None or view.pixels is None:
             return NOTHING
         if frame.instance.study_uid != fused.volume.first.instance.study_uid:
             return NOTHING
         if frame.instance.series_uid == fused.volume.first.instance.series_uid:
             return NOTHING
+        if view.pixels.is_colour:
+            return ON_COLOUR
         key = (frame, self._look)
-        if key in self._made:
-            return self._made[key]
+        known = self._made.get(key)
+        if known is not None:
+            return known
         if key not in self._asked:
             self._ask(key, fused)
         return NOTHING
@@ -68,9 +71,7 @@ class FusionLayer(Layer):
         def take(content: LayerContent) -> None:
             self._asked.discard(key)
             if fused is self._fused and look == self._look:
-                self._made[key] = content
-                while len(self._made) > KEPT:
-                    del self._made[next(iter(self._made))]
+                self._made.keep(key, content)
                 self.changed.emit()
 
         def fail(error: PrecedentError) -> None:

@@ -7,6 +7,7 @@ from precedent_resources import PrecedentError
 from precedent_viewer.commands import Command
 from precedent_viewer.dicom.documents import kind_words
 from precedent_viewer.errors import UnsupportedError
+from precedent_viewer.memory import MemoryCapError
 from precedent_viewer.model.document import Document, DocumentKind, Reference
 from precedent_viewer.objects.finding import find_any, find_reference
 from precedent_viewer.objects.key_objects import KeyObjects, read_key_objects
@@ -55,6 +56,7 @@ class Documents:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._memory = parts.loader.memory
         self.layer = OverlayLayer(parts.tasks)
         self.panel = ObjectsPanel(parts.tree, self.jump, parts.shell.theme())
         self.panel.on_choose = self.open
@@ -68,7 +70,7 @@ class Documents:
         parts.views.add_layer(lambda _view: presented)
         parts.views.add_layer(lambda _view: self.layer)
         parts.shell.on_theme(self.panel.set_theme)
-        parts.tree.cleared.connect(self.layer.clear)
+        parts.tree.cleared.connect(self.clear)
 
     def open(self, document: Document | None) -> None:
         """Read a document and show it."""
@@ -148,11 +150,34 @@ class Documents:
 
     def _switch_overlay(self, overlay: Overlay, document: Document) -> None:
         if self.layer.look(overlay.path) is not None:
-            self.layer.hide(overlay.path)
+            self._hide(overlay)
         else:
-            self.layer.show(overlay, first_look(overlay.source))
+            self._lay(overlay)
             self._go_to_its_images(document)
         self._show_switch(document)
+
+    def _lay(self, overlay: Overlay) -> None:
+        """Lay an overlay over the images, if what it holds fits into memory."""
+        if isinstance(overlay.source, ValueGrid):
+            try:
+                self._memory.claim(claim_of(overlay), overlay.source.values.nbytes)
+            except MemoryCapError as error:
+                self._fail_softly(error)
+                return
+        self.layer.show(overlay, first_look(overlay.source))
+
+    def _hide(self, overlay: Overlay) -> None:
+        self.layer.hide(overlay.path)
+        self._memory.release(claim_of(overlay))
+
+    def clear(self) -> None:
+        """Take every overlay away."""
+        for overlay in self.layer.shown:
+            self._hide(overlay)
+        self.layer.clear()
+        document = self.panel.chosen
+        if document is not None:
+            self._show_switch(document)
 
     def _switch_presentation(self, presentation: Presentation, document: Document) -> None:
         view = self._parts.view
@@ -193,6 +218,11 @@ class Documents:
         self._parts.shell.notify(error.message, error.hint, "warning")
 
 
+def claim_of(overlay: Overlay) -> str:
+    """Give the name under which an overlay's values count as memory."""
+    return f"The overlay {overlay.path.name}"
+
+
 def attach(parts: Parts) -> None:
     """Add documents to the window."""
     room = Documents(parts)
@@ -209,6 +239,6 @@ def attach(parts: Parts) -> None:
                 lambda: room.planes.set_on(not room.planes.is_on), "View", None, None, "eye",
                 "Graphics that the file itself lays over its image.",
                 checked=lambda: room.planes.is_on, group=3),
-        Command("documents.hide-overlays", "Take all overlays away", room.layer.clear, "View",
+        Command("documents.hide-overlays", "Take all overlays away", room.clear, "View",
                 None, None, "eye-off", "Hide segmentations, structures, doses and maps.", group=3),
     )  # fmt: skip
