@@ -33,7 +33,9 @@ class ComparedRow:
     @property
     def is_passing(self) -> bool:
         """Whether it is an identifier, a time, or a group length, which follows from both."""
-        return self.vr in PASSING_VRS or self.tag.endswith(",0000)")
+        # Some files write identifiers as text of another kind.
+        is_named_so = self.name.endswith(" UID")
+        return self.vr in PASSING_VRS or is_named_so or self.tag.endswith(",0000)")
 
 
 @dataclass(frozen=True, slots=True)

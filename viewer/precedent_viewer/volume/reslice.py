@@ -149,7 +149,7 @@ class ResliceReader:
 def reformat(volume: Volume, stack: PlaneStack, name: str, slab: Slab = THIN) -> Series:
     """Give a series whose frames are planes through a volume.
 
-    name: "axial", "oblique"...; it becomes a part of the title.
+    name: "axial", "oblique"...; the title begins with it.
     """
     source = volume.first.instance
     said = f"{source.series_uid}/{name}/{stack}/{slab}"
@@ -180,11 +180,12 @@ def reformat(volume: Volume, stack: PlaneStack, name: str, slab: Slab = THIN) ->
 
 
 def _title(source: Instance, name: str, slab: Slab) -> str:
+    """Name the plane first: in small viewports the end of a title is cut off."""
     said = source.description.series_description or f"{source.modality} series"
-    if slab.thickness_mm <= 0:
-        return f"{said}, {name}"
-    words = {"maximum": "MIP", "minimum": "MinIP", "mean": "mean"}[slab.mode]
-    return f"{said}, {name}, {words} {slab.thickness_mm:g} mm"
+    if slab.thickness_mm > 0:
+        words = {"maximum": "MIP", "minimum": "MinIP", "mean": "mean"}[slab.mode]
+        name = f"{name}, {words} {slab.thickness_mm:g} mm"
+    return f"{name[0].upper()}{name[1:]}, {said}"
 
 
 def _span(volume: Volume, axis: tuple[float, ...]) -> tuple[float, float]:
