@@ -82,21 +82,21 @@ def test_turning_on_one_plane_makes_the_others_oblique(planes: App, qtbot: QtBot
     tool.release(PointerEvent(*end))
     assert coronal.series is not first
     assert coronal.series is not None
-    assert "oblique" in coronal.series.title
+    assert coronal.series.title.startswith("Oblique (coronal), ")
     plane = coronal.series.frames[0].plane
     assert plane is not None
     # The middle on the screen is that of the image within half a pixel.
     assert math.degrees(math.acos(abs(plane.normal[1]))) == pytest.approx(20, abs=4)
     panel_of(planes).straighten.click()
     assert coronal.series is not None
-    assert coronal.series.title.endswith("coronal")
+    assert coronal.series.title.startswith("Coronal, ")
 
 
 def test_a_slab_says_so_in_its_title(planes: App) -> None:
     panel_of(planes).thickness.setValue(5)
     series = planes.views.all[1].series
     assert series is not None
-    assert series.title.endswith("coronal, MIP 5 mm")
+    assert series.title.startswith("Coronal, MIP 5 mm, ")
 
 
 def test_choosing_another_series_leaves_the_planes(planes: App) -> None:

@@ -53,7 +53,7 @@ def series_facts(series: Series) -> str:
     if not series.modality:
         return images
     # Codes of the standard are capitals of two or three letters; "PICTURE" is our own word.
-    modality = series.modality if len(series.modality) <= 3 else series.modality.capitalize()
+    modality = series.modality if series.modality.isupper() else series.modality.capitalize()
     return f"{modality} · {images}"
 
 

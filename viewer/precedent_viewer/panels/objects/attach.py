@@ -9,7 +9,7 @@ from precedent_viewer.dicom.documents import kind_words
 from precedent_viewer.errors import UnsupportedError
 from precedent_viewer.memory import MemoryCapError
 from precedent_viewer.model.document import Document, DocumentKind, Reference
-from precedent_viewer.objects.finding import find_any, find_reference
+from precedent_viewer.objects.finding import find_any, find_around, find_reference
 from precedent_viewer.objects.key_objects import KeyObjects, read_key_objects
 from precedent_viewer.objects.overlays import (
     Overlay,
@@ -202,7 +202,8 @@ class Documents:
         named = {one.sop_instance_uid for one in document.references}
         if frame is not None and frame.instance.sop_instance_uid in named:
             return
-        found = find_any(self._parts.tree, document.references)
+        tree = self._parts.tree
+        found = find_any(tree, document.references) or find_around(tree, document.path, frame)
         if found is not None:
             self._parts.view.show_series(found[0])
             self._parts.view.go_to(found[1])

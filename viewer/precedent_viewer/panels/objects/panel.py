@@ -40,6 +40,7 @@ class ObjectsPanel(QWidget):
         self.on_choose: Callable[[Document | None], object] = lambda _document: None
         self.on_switch: Callable[[Document], object] = lambda _document: None
         self.list = QListWidget()
+        self.list.setObjectName("document-list")
         self.list.setAccessibleName("Documents of the studies")
         self.list.currentItemChanged.connect(lambda now, _before: self._choose(now))
         self.content = ContentTree(jump)
