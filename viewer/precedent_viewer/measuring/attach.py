@@ -156,7 +156,12 @@ def attach(parts: Parts) -> None:
     for kind in KINDS:
         parts.shell.add_tool(kind, partial(_tool, kind, room))
     parts.shell.add_panel(
-        room.panel, title="Annotations", object_name="annotations", area="right", visible=False
+        room.panel,
+        title="Annotations",
+        object_name="annotations",
+        shortcut="F9",
+        area="right",
+        visible=False,
     )
     parts.registry.add(*_commands(parts, room))
     parts.shell.on_closing(store.close)

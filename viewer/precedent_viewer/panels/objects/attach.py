@@ -228,7 +228,12 @@ def attach(parts: Parts) -> None:
     """Add documents to the window."""
     room = Documents(parts)
     parts.shell.add_panel(
-        room.panel, title="Documents", object_name="documents", area="right", visible=False
+        room.panel,
+        title="Documents",
+        object_name="documents",
+        area="right",
+        shortcut="F8",
+        visible=False,
     )
 
     def tell(document: Document) -> None:
