@@ -17,6 +17,7 @@ from pydicom.filereader import read_dataset, read_file_meta_info, read_partial
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
+from precedent_viewer.dicom.plain_header import plain_header
 from precedent_viewer.dicom.values import MALFORMED, text
 from precedent_viewer.dicom.warned import warnings_collected
 from precedent_viewer.errors import FileError
@@ -136,6 +137,12 @@ def _from_head(path: Path, head: bytes, size: int) -> OpenedDicom | None:
     """
     if size > len(head) and DEFLATED in head[:4096]:
         return None
+    plain = plain_header(head, size, frozenset(PIXEL_TAGS))
+    if plain is not None and len(plain.dataset):
+        file = io.BytesIO(head)
+        file.seek(plain.end)
+        element = _element(file, size, plain.transfer_syntax_uid, is_little=True)
+        return OpenedDicom(path, plain.dataset, plain.transfer_syntax_uid, True, element, None)
     try:
         opened = _read(path, io.BytesIO(head), size)
     except (InvalidDicomError, *MALFORMED, RecursionError, MemoryError, zlib.error):

@@ -31,9 +31,18 @@ def raw_items(element: object) -> tuple[Elements, ...] | None:
     if not isinstance(element, RawDataElement) or element.VR not in ("SQ", None):
         return None
     try:
-        return tuple(_Bytes(element).items())
+        data = element.value or b""
+        return tuple(_Bytes(data, element.is_implicit_VR, element.is_little_endian).items())
     except (struct.error, ValueError):
         return None
+
+
+def sequence_end(data: bytes, at: int, *, is_implicit: bool) -> int:
+    """Give where the delimiter of a sequence of undefined length is, little endian.
+
+    at: where its items begin. Raises ValueError or struct.error on what is not plain.
+    """
+    return _Bytes(data, is_implicit, True).sequence_end(at, len(data), 0)
 
 
 def as_dataset(elements: Elements, like: RawDataElement) -> Dataset:
@@ -46,11 +55,9 @@ def as_dataset(elements: Elements, like: RawDataElement) -> Dataset:
 class _Bytes:
     """The value of a sequence."""
 
-    def __init__(self, element: RawDataElement) -> None:
-        self._data = element.value or b""
-        self._is_implicit = element.is_implicit_VR
-        self._is_little = element.is_little_endian
-        order = "<" if element.is_little_endian else ">"
+    def __init__(self, data: bytes, is_implicit: bool, is_little: bool) -> None:
+        self._data, self._is_implicit, self._is_little = data, is_implicit, is_little
+        order = "<" if is_little else ">"
         self._head = struct.Struct(f"{order}HHL")
         self._short = struct.Struct(f"{order}H")
         self._long = struct.Struct(f"{order}L")
@@ -80,7 +87,7 @@ class _Bytes:
             if tag == ITEM_END:
                 return found, at + 8
             start, vr, length = self._value(at, length)
-            stop = self._sequence_end(start, end, depth) if length == UNDEFINED else start + length
+            stop = self.sequence_end(start, end, depth) if length == UNDEFINED else start + length
             if stop > end:
                 raise ValueError
             key = BaseTag(tag)
@@ -105,7 +112,7 @@ class _Bytes:
         (short,) = self._short.unpack_from(self._data, at + 6)
         return at + 8, vr.decode("ascii"), short
 
-    def _sequence_end(self, at: int, end: int, depth: int) -> int:
+    def sequence_end(self, at: int, end: int, depth: int) -> int:
         """Give where the delimiter of a sequence of undefined length is."""
         while at < end:
             tag, length = self._item(at)
