@@ -409,7 +409,7 @@ def test_file_that_fails_while_its_header_is_read_says_the_system_s_reason(
     def fail(*_arguments: object, **_more: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("precedent_viewer.dicom.opened.read_partial", fail)
+    monkeypatch.setattr("precedent_viewer.dicom.opened._head", fail)
     with pytest.raises(FileError, match=r"it cannot be read \(Input/output error\)"):
         read_instance(path)
 
