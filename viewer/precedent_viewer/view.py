@@ -126,6 +126,8 @@ class View:
         self.place.restore(known.viewport, is_fitted=known.is_fitted)
         self.grey.restore(known.grey)
         self.set_region(None)
+        # Whoever is told must not meet a place of the series before.
+        self._index = 0
         self.series_changed.emit(series)
         self.pixels_changed.emit(None)
         self._index = -1
@@ -139,6 +141,7 @@ class View:
         """
         self._series = series
         self.set_region(None)
+        self._index = min(max(index, 0), max(len(series.frames) - 1, 0))
         self.series_changed.emit(series)
         self._index = -1
         self.go_to(index)

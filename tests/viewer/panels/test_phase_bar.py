@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import SimpleITK
 from pytestqt.qtbot import QtBot
-from tests.viewer.conftest import MakeApp
+from tests.viewer.conftest import MakeApp, WriteSeries
 
 from precedent_viewer.app import App
 from precedent_viewer.panels.phase_bar import PhaseBar
@@ -57,3 +59,25 @@ def test_a_series_without_phases_has_no_bar(make_app: MakeApp, study: Path, qtbo
     bar = app.image_page.findChild(PhaseBar)
     assert bar is not None
     assert not bar.isVisible()
+
+
+def test_after_a_longer_series_a_phase_is_one_that_there_is(
+    make_app: MakeApp, new_series: WriteSeries, tmp_path: Path, qtbot: QtBot
+) -> None:
+    # Three phases of two slices, after the twentieth image of another series.
+    values = np.arange(24, dtype=np.int16).reshape(3, 2, 2, 2)
+    volume = SimpleITK.GetImageFromArray(values, isVector=False)
+    SimpleITK.WriteImage(volume, tmp_path / "phases.nii")
+    app = make_app()
+    app.open_paths([new_series(tmp_path / "long", 20), tmp_path / "phases.nii"])
+    qtbot.waitUntil(lambda: app.is_quiet and len(app.tree.studies) == 2)
+    every = {len(series.phases): series for study in app.tree.studies for series in study.series}
+    app.view.show_series(every[0])
+    app.view.go_to(19)
+    told: list[tuple[int, int]] = []
+    app.view.series_changed.connect(lambda _series: told.append((app.view.index, app.view.phase)))
+    app.view.show_series(every[3])
+    assert told == [(0, 0)]
+    bar = app.image_page.findChild(PhaseBar)
+    assert bar is not None
+    assert bar.name.text() == "1 of 3, 0 s"

@@ -95,7 +95,8 @@ def place_lines(view: View, frame: Frame) -> tuple[str, ...]:
     if view.pixels is not None and wanted != place:
         lines[0] += f", loading {(wanted - 1) % length + 1}…"
     if view.phases:
-        lines.append(phase_text(view.phases, (place - 1) // length))
+        phase = min((place - 1) // length, len(view.phases) - 1)
+        lines.append(phase_text(view.phases, phase))
     location = location_text(frame)
     if location:
         lines.append(location)
