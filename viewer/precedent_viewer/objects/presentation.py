@@ -138,6 +138,9 @@ def presentation_of(dataset: Dataset, name: str, *, is_little: bool = True) -> P
     ):  # fmt: skip
         if keyword in dataset:
             notes.append(f"{what} of the presentation state is not shown.")
+    annotations = read_annotations(dataset)
+    if any(one.is_filled for group in annotations for one in group.graphics):
+        notes.append("Filled graphics of the presentation state are drawn as outlines.")
     lut = item(dataset, "PresentationLUTSequence")
     return Presentation(
         label=text(dataset, "ContentDescription") or text(dataset, "ContentLabel"),
@@ -152,7 +155,7 @@ def presentation_of(dataset: Dataset, name: str, *, is_little: bool = True) -> P
         areas=_areas(dataset),
         quarters=round((number(dataset, "ImageRotation") or 0) / 90) % 4,
         is_flipped=text(dataset, "ImageHorizontalFlip") == "Y",
-        annotations=read_annotations(dataset),
+        annotations=annotations,
         shutter=read_shutter(dataset),
         bitmaps=planes_of(read_overlay_groups(dataset, is_little=is_little), 0),
         activated=activated_groups(dataset),
