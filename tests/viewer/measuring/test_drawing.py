@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from tests.viewer.conftest import MakeApp
 
@@ -176,3 +177,14 @@ def test_marks_lie_on_their_own_image_alone(opened: App, qtbot: QtBot) -> None:
     opened.view.go_to(1)
     qtbot.waitUntil(lambda: opened.view.shown_frame == opened.view.frame)
     assert layer.content(view).marks == ()
+
+
+def test_a_text_is_written_at_once_and_return_leads_back(opened: App, qtbot: QtBot) -> None:
+    opened.registry.run("panels.focus-image")
+    click(opened, "text", (5, 5))
+    panel = panel_of(opened)
+    qtbot.waitUntil(lambda: panel.isVisible() and panel.text.hasFocus())
+    qtbot.keyClicks(panel.text, "Look here")  # type: ignore[no-untyped-call]
+    qtbot.keyClick(panel.text, Qt.Key.Key_Return)  # type: ignore[no-untyped-call]
+    assert only(opened).text == "Look here"
+    assert opened.canvas.hasFocus()

@@ -12,7 +12,7 @@ from psygnal import Signal
 from precedent_viewer.grey_levels import AS_IN_FILE
 from precedent_viewer.hanging.arranging import Arrangement, Arranger
 from precedent_viewer.hanging.book import HangingBook
-from precedent_viewer.hanging.demonstration import main_study, rule_from
+from precedent_viewer.hanging.demonstration import rule_from
 from precedent_viewer.hanging.matching import Match, matches
 from precedent_viewer.hanging.recent import RecentStudies
 from precedent_viewer.hanging.rules import Rule
@@ -77,16 +77,6 @@ class Hanger:
     def demonstrated(self) -> Rule | None:
         """Make a protocol of what is on the screen; None when nothing is."""
         return rule_from(self._arranger.demonstration(), self.studies())
-
-    def tried_on(self) -> tuple[StudySummary, ...]:
-        """Give the studies for a dry run: what is open and what was open lately, each once.
-
-        The open ones have their patient as the list of the last studies has it.
-        """
-        shown = main_study(self._arranger.demonstration(), self.studies())
-        studies = self.recent.studies
-        first = [one for one in studies if shown is not None and one.uid == shown.uid]
-        return (*first, *(one for one in studies if one not in first))
 
     # Hanging
 

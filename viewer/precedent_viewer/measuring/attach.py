@@ -47,6 +47,7 @@ class Measuring:
         self.panel = AnnotationsPanel(book, self.layer, self._place_of, parts.shell.theme())
         self.panel.on_jump = self.jump
         self.panel.on_export = self.export
+        self.panel.text.returnPressed.connect(lambda: parts.registry.run("panels.focus-image"))
         self._handle = 0
         parts.views.add_layer(lambda _view: self.layer)
         parts.shell.on_theme(self.panel.set_theme)
@@ -74,7 +75,14 @@ class Measuring:
         )  # fmt: skip
         self.book.put(made)
         self.book.select(made.id)
+        if kind in ("arrow", "text"):
+            self.ask_for_words()
         self._handle = len(made.points) - 1
+
+    def ask_for_words(self) -> None:
+        """Let the reader write beside what was drawn; Return leads back to the image."""
+        self._parts.shell.show_panel("annotations")
+        self.panel.text.setFocus()
 
     def next_handle(self) -> None:
         """Let the arrow keys move another point of the chosen annotation."""
@@ -168,7 +176,10 @@ def attach(parts: Parts) -> None:
 
 
 def _tool(kind: Kind, room: Measuring, view: View) -> DrawTool:
-    return DrawTool(kind, view, room.book, room.layer)
+    tool = DrawTool(kind, view, room.book, room.layer)
+    if kind in ("arrow", "text"):
+        tool.on_drawn = lambda _one: room.ask_for_words()
+    return tool
 
 
 def _commands(parts: Parts, room: Measuring) -> tuple[Command, ...]:

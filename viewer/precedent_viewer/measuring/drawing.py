@@ -1,6 +1,7 @@
 """The tools that draw annotations, and take hold of those that are there. No Qt."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -44,6 +45,8 @@ class DrawTool:
         self._start: PointerEvent = PointerEvent(0, 0)
         self._grip: _Grip | None = None
         self._draft_id = ""
+        self.on_drawn: Callable[[Annotation], object] = lambda _one: None
+        """Called with each new one, once it is complete."""
 
     @property
     def name(self) -> ToolName:
@@ -161,6 +164,7 @@ class DrawTool:
         if made is not None:
             self._book.put(made)
             self._book.select(made.id)
+            self.on_drawn(made)
 
     def _made(self, *, complete: bool) -> Annotation | None:
         frame = self._view.shown_frame

@@ -121,7 +121,6 @@ class Canvas(QWidget):
         self._picture: Picture | None = None
         self._picture_of: FramePixels | None = None
         self._job: TaskHandle | None = None
-        self._job_for: _Look | None = None
         self._shown_look: _Look | None = None
         self._gesture: tuple[Button, Tool] | None = None
         self._wheel_rest = 0.0
@@ -179,7 +178,6 @@ class Canvas(QWidget):
 
     def _start_render(self, pixels: FramePixels) -> None:
         look = self._wanted_look(pixels)
-        self._job_for = look
         self._job = self._tasks.run(
             _render, look,
             on_result=lambda picture: self._take(look, picture),

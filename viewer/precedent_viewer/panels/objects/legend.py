@@ -1,7 +1,7 @@
 """What lies over the images: names with their colours, switches, opacity, limits."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QIcon, QPixmap
@@ -71,9 +71,18 @@ class Legend(QWidget):
         self._look = look
         self.names.clear()
         if isinstance(source, Segmentation):
-            self._fill((one.number, one.label, one.colour) for one in source.segments)
+            shares = ""
+            if source.type == "FRACTIONAL":
+                shares = "probability" if source.is_probability else "share of each pixel"
+            self._fill(
+                _Part(one.number, one.label, one.colour, (one.kind, one.algorithm, shares))
+                for one in source.segments
+            )
         elif isinstance(source, Structures):
-            self._fill((one.number, one.name, one.colour) for one in source.rois)
+            self._fill(
+                _Part(one.number, one.name, one.colour, (one.interpreted_type,))
+                for one in source.rois
+            )
         is_values = isinstance(source, ValueGrid)
         self.names.setVisible(not is_values)
         for part in (self.palette_names, self.low, self.high, self.lines):
@@ -88,14 +97,15 @@ class Legend(QWidget):
         self.palette_names.setCurrentText(look.palette)
         self._is_filling = False
 
-    def _fill(self, parts: Iterable[tuple[int, str, str]]) -> None:
-        for number, name, colour in parts:
+    def _fill(self, parts: "Iterable[_Part]") -> None:
+        for part in parts:
             swatch = QPixmap(SWATCH_PX, SWATCH_PX)
-            swatch.fill(QColor(colour))
-            item = QListWidgetItem(QIcon(swatch), name or f"Part {number}")
-            item.setData(NUMBER_ROLE, number)
+            swatch.fill(QColor(part.colour))
+            item = QListWidgetItem(QIcon(swatch), part.name or f"Part {part.number}")
+            item.setToolTip(" · ".join(fact for fact in part.facts if fact))
+            item.setData(NUMBER_ROLE, part.number)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            is_shown = number in self._look.shown
+            is_shown = part.number in self._look.shown
             item.setCheckState(Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)
             self.names.addItem(item)
 
@@ -114,6 +124,17 @@ class Legend(QWidget):
             high=max(self.high.value(), self.low.value()), with_lines=self.lines.isChecked(),
         )  # fmt: skip
         self.on_look(self._look)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A line of the legend."""
+
+    number: int
+    name: str
+    colour: str
+    facts: tuple[str, ...]
+    """What its tooltip tells."""
 
 
 def _limit(name: str) -> QDoubleSpinBox:
