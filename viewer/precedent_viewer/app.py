@@ -23,6 +23,7 @@ from precedent_viewer.commands import CommandRegistry
 from precedent_viewer.decoding import HERE, Decoders
 from precedent_viewer.extensions import activate_extensions
 from precedent_viewer.frame_loader import FrameLoader
+from precedent_viewer.graphics import attach as attach_graphics
 from precedent_viewer.help.attach import attach as attach_help
 from precedent_viewer.image_windows import ImageWindows
 from precedent_viewer.linking.attach import attach as attach_linking
@@ -48,6 +49,7 @@ from precedent_viewer.panels.volume.attach import attach as attach_volume
 from precedent_viewer.parts import Parts, ToolFactory
 from precedent_viewer.presets import PresetBook, load_presets, presets_for
 from precedent_viewer.render.canvas import Canvas, Tools
+from precedent_viewer.render.looks import ImagePainter
 from precedent_viewer.responsiveness import keep_collections_short
 from precedent_viewer.settings import Settings, SettingsStore, ThemeName
 from precedent_viewer.shortcuts import ShortcutDialog
@@ -80,6 +82,7 @@ FEATURES: tuple[Callable[[Parts], None], ...] = (
     attach_volume,
     attach_documents,
     attach_memory_cap,
+    attach_graphics,
     attach_tags,
     attach_hanging,
     attach_presets,
@@ -113,6 +116,7 @@ class App:
             prefetch_frames=settings.current.prefetch_frames,
             decoders=decoders,
         )
+        self.painter = ImagePainter()
         self.views = Views(self.tree, self.loader)
         self.view = ActiveView(self.views)
         self.tools = ToolChoice()
@@ -289,7 +293,7 @@ class App:
 
     def _make_canvas(self, view: View) -> Canvas:
         tools = Tools({}, self.tools)
-        canvas = Canvas(view, tools, self.tasks, self._theme)
+        canvas = Canvas(view, tools, self.tasks, self._theme, painter=self.painter)
         for name, factory in self._tool_factories.items():
             canvas.add_tool(name, factory)
         settings = self.settings.current
@@ -300,7 +304,7 @@ class App:
     def _parts(self, folder: Path) -> Parts:
         return Parts(
             self.views, self.view, self.tree, self.loader, self.registry, self.tasks,
-            self.settings, self.tools, self.window, self, folder, self.presets,
+            self.settings, self.tools, self.window, self, folder, self.presets, self.painter,
         )  # fmt: skip
 
     def _register_commands(self) -> None:

@@ -46,3 +46,7 @@ class DecodeError(ViewerError):
 
 class WindowError(ViewerError):
     """A window that PS3.3 C.11.2 does not allow."""
+
+
+class GraphicsError(ViewerError):
+    """The graphics card cannot paint; the processor does instead."""

@@ -18,6 +18,7 @@ from precedent_viewer.main_window import Area
 from precedent_viewer.model.study import StudyTree
 from precedent_viewer.notifications import Level
 from precedent_viewer.presets import PresetBook
+from precedent_viewer.render.looks import ImagePainter
 from precedent_viewer.settings import SettingsStore
 from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.theme import Theme
@@ -93,3 +94,5 @@ class Parts:
     """Where the viewer may keep files of its own."""
     presets: PresetBook
     """The named windows."""
+    painter: ImagePainter
+    """What makes the pictures of all viewports."""

@@ -44,6 +44,9 @@ class Settings:
     """The most memory the viewer takes, 512 to 1048576 MiB; 0 is a quarter of the machine's."""
     prefetch_frames: int = 30
     """Neighbours decoded ahead on each side, 0 to 200."""
+    use_graphics_card: bool = False
+    """Paint large grey images with OpenGL. Off by default: drivers differ, and a window change of
+    a mammogram takes a processor 30 ms."""
     recent_paths: tuple[str, ...] = ()
     """Files and folders opened last, newest first."""
     shortcuts: dict[str, str] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from precedent_viewer.bench.reslicing import plane_times_ms
 from precedent_viewer.bench.scrolling import scroll_through
 from precedent_viewer.bench.session import Session
 from precedent_viewer.bench.windowing import window_change_ms
+from precedent_viewer.errors import GraphicsError
 
 RATE = 60.0
 FIRST_IMAGE = Target(300)
@@ -106,12 +107,26 @@ def mammogram(order: Order) -> list[Figure]:
         session.wait(lambda: session.app.is_quiet, "the mammogram")
         times = window_change_ms(session)
         block = session.heartbeat.stop()
+        on_card = _on_card(session)
     return [
         Figure("mammogram.first_image", first, "ms", FIRST_IMAGE),
         Figure("mammogram.window_change", middle(times), "ms", WINDOW_CHANGE),
         Figure("mammogram.window_change_nearly_worst", nearly_worst(times), "ms"),
         Figure("mammogram.longest_block", block, "ms", BLOCK),
+        *on_card,
     ]
+
+
+def _on_card(session: Session) -> list[Figure]:
+    """Change the window once more with the graphics card; nothing where there is none."""
+    painter = session.app.painter
+    try:
+        name = painter.use_card()
+    except GraphicsError:
+        return []
+    times = window_change_ms(session)
+    painter.leave_card()
+    return [Figure(f"mammogram.window_change_on_card ({name})", middle(times), "ms")]
 
 
 def mpr(order: Order) -> list[Figure]:

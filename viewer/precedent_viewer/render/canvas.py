@@ -27,13 +27,11 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from precedent_viewer.dicom.frames import FramePixels
-from precedent_viewer.grey_levels import GreyChoice
-from precedent_viewer.painted import in_colours
 from precedent_viewer.render.cursors import cursor_of
-from precedent_viewer.render.display import levels_of, render
 from precedent_viewer.render.dragged import dragged_series
-from precedent_viewer.render.image import Picture, level_for, picture_in_strips, picture_of
+from precedent_viewer.render.image import Picture, level_for
 from precedent_viewer.render.layers import LayerPainter
+from precedent_viewer.render.looks import ImagePainter, Look
 from precedent_viewer.render.overlay import OverlayContent, paint_overlay
 from precedent_viewer.render.overlay_content import overlay_of
 from precedent_viewer.tasks import TaskHandle, TaskRunner
@@ -107,6 +105,8 @@ class Canvas(QWidget):
         tools: Tools,
         tasks: TaskRunner,
         theme: Theme,
+        *,
+        painter: ImagePainter,
     ) -> None:
         super().__init__()
         self.setObjectName("canvas")
@@ -118,10 +118,11 @@ class Canvas(QWidget):
         self.setMinimumSize(72, 64)
         self.setAcceptDrops(True)
         self._view, self._tools, self._tasks, self._theme = view, tools, tasks, theme
+        self._painter = painter
         self._picture: Picture | None = None
         self._picture_of: FramePixels | None = None
         self._job: TaskHandle | None = None
-        self._shown_look: _Look | None = None
+        self._shown_look: Look | None = None
         self._gesture: tuple[Button, Tool] | None = None
         self._wheel_rest = 0.0
         self._layers = LayerPainter()
@@ -179,19 +180,19 @@ class Canvas(QWidget):
     def _start_render(self, pixels: FramePixels) -> None:
         look = self._wanted_look(pixels)
         self._job = self._tasks.run(
-            _render, look,
+            self._painter.picture, look,
             on_result=lambda picture: self._take(look, picture),
             on_error=lambda _error: self._give_up(),
             pool="paint",
         )  # fmt: skip
 
-    def _wanted_look(self, pixels: FramePixels) -> "_Look":
+    def _wanted_look(self, pixels: FramePixels) -> Look:
         place, choice = self._view.place, self._view.grey.choice
         lens = 1.0 if place.lens is None else LENS_FACTOR
         scale = lens * place.magnification * min(1.0, place.viewport.aspect)
-        return _Look(pixels, choice, level_for(scale))
+        return Look(pixels, choice, level_for(scale))
 
-    def _take(self, look: "_Look", picture: Picture) -> None:
+    def _take(self, look: Look, picture: Picture) -> None:
         self._job = None
         pixels = self._view.pixels
         if pixels is None:
@@ -424,29 +425,6 @@ class Canvas(QWidget):
         column, row = self._view.place.to_image(pointer.x_px, pointer.y_px)
         inside = 0 <= column < size[1] and 0 <= row < size[0]
         return (column, row) if inside else None
-
-
-class _Look:
-    """Everything that decides how a rendered image looks."""
-
-    def __init__(self, pixels: FramePixels, choice: GreyChoice, level: int) -> None:
-        self.pixels, self.choice, self.level = pixels, choice, level
-
-    def equals(self, other: "_Look") -> bool:
-        """Compare; the pixels by identity, because comparing arrays costs more than it saves."""
-        mine = (self.choice, self.level)
-        return self.pixels is other.pixels and mine == (other.choice, other.level)
-
-
-def _render(look: _Look) -> Picture:
-    """Make the picture on a worker."""
-    choice, pixels = look.choice, look.pixels
-    if look.level and pixels.is_grey and choice.colours is None:
-        is_inverted = choice.inverted != (pixels.photometric == "MONOCHROME1")
-        paint = levels_of(pixels, choice.window, is_inverted=is_inverted)
-        return picture_in_strips(paint, pixels.stored, look.level)
-    values = render(pixels, choice.window, invert=choice.inverted)
-    return picture_of(in_colours(values, choice.colours), look.level)
 
 
 def _pointer(position: QPointF, modifiers: Qt.KeyboardModifier) -> PointerEvent:

@@ -100,25 +100,34 @@ def _supplemented(levels: ByteImage, pixels: FramePixels, palette: Palette) -> B
     return rgb
 
 
+def level_table(pixels: FramePixels, window: Window | None, *, is_inverted: bool) -> ByteImage:
+    """Give the grey level of every bit pattern of a frame's 8- or 16-bit values, from 0 on."""
+    return _painter(pixels, window, is_inverted=is_inverted)(_every(pixels.stored.dtype))
+
+
 def levels_of(
     pixels: FramePixels, window: Window | None, *, is_inverted: bool
 ) -> Callable[[NDArray[Any]], ByteImage]:
     """Give the function from a grey frame's stored values, or a part of them, to grey levels."""
-    paint = _painter(pixels, window, is_inverted=is_inverted)
     stored = pixels.stored
     if stored.dtype.kind == "f" or stored.dtype.itemsize > 2:
-        return paint
-    unsigned = np.dtype(f"u{stored.dtype.itemsize}")
-    every = np.arange(1 << 8 * stored.dtype.itemsize, dtype=unsigned).view(stored.dtype)
+        return _painter(pixels, window, is_inverted=is_inverted)
+    every = _every(stored.dtype)
     if stored.size < every.size // 4:
-        return paint
-    table = paint(every)
+        return _painter(pixels, window, is_inverted=is_inverted)
+    table = level_table(pixels, window, is_inverted=is_inverted)
     if stored.size >= LARGE:
         ramp = _ramp(pixels, window, is_inverted=is_inverted)
         if ramp is not None and np.array_equal(_on_ramp(every, ramp), table):
             # Arithmetic is twice as fast as looking up, and here it gives the very same levels.
             return lambda part: _on_ramp(part, ramp)
+    unsigned = np.dtype(f"u{stored.dtype.itemsize}")
     return lambda part: table[np.ascontiguousarray(part).view(unsigned)]
+
+
+def _every(kind: np.dtype[Any]) -> NDArray[Any]:
+    """Give every value of an integer type, by its bit pattern from 0 on."""
+    return np.arange(1 << 8 * kind.itemsize, dtype=np.dtype(f"u{kind.itemsize}")).view(kind)
 
 
 def _painter(

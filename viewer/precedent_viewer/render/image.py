@@ -30,6 +30,10 @@ class Picture:
     level: int
     """How often it was halved."""
 
+    def at_level(self, level: int) -> "Picture":
+        """Give the same picture as one that was halved elsewhere."""
+        return replace(self, level=level)
+
     def source(self, rows: int, columns: int) -> QRectF:
         """Give the part that holds the picture; halving odd sizes adds a border to the rest."""
         return QRectF(0, 0, columns / 2**self.level, rows / 2**self.level)
@@ -61,7 +65,7 @@ def picture_in_strips(
         for _ in range(level):
             part = halved(part)
         parts.append(part)
-    return replace(picture_of(np.concatenate(parts)), level=level)
+    return picture_of(np.concatenate(parts)).at_level(level)
 
 
 def halved(pixels: ByteImage) -> ByteImage:
