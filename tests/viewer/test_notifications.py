@@ -18,15 +18,22 @@ def bar(qapp: QApplication) -> Iterator[NotificationBar]:
     qapp.processEvents()
 
 
-def test_a_second_message_waits_for_the_first(bar: NotificationBar) -> None:
+def test_the_newest_message_is_on_top_and_the_first_waits(bar: NotificationBar) -> None:
     bar.post("One.", level="error")
     bar.post("Two.", "Do it.", level="warning")
     bar.post("One.", level="error")
-    assert bar.accessibleName() == "Error: One."
-    bar.advance()
     assert bar.accessibleName() == "Warning: Two. Do it."
     bar.advance()
+    assert bar.accessibleName() == "Error: One."
+    bar.advance()
     assert bar.isHidden()
+
+
+def test_messages_go_with_what_they_were_about(app: App) -> None:
+    app.api.notify("Broken.", level="error")
+    app.api.notify("Broken as well.", level="error")
+    app.close_all()
+    assert app.window.notifications.isHidden()
 
 
 def test_information_moves_nothing_and_warnings_stay(app: App) -> None:

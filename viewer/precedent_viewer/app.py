@@ -240,6 +240,7 @@ class App:
         self.thumbnails.forget()
         self.tree.clear()
         self.window.pages.setCurrentWidget(self.start_page)
+        self.window.notifications.clear()
         self.registry.refreshed.emit()
 
     @property

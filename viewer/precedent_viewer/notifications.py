@@ -28,7 +28,7 @@ class Notice:
 
 
 class NotificationBar(QFrame):
-    """Shows one notice at a time; the others wait and their number is shown."""
+    """Shows the newest notice; those before it wait and their number is shown."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,15 +69,13 @@ class NotificationBar(QFrame):
             self._show(self.notice)
 
     def post(self, message: str, hint: str | None = None, *, level: Level = "info") -> None:
-        """Show a message, or let it wait behind the one that is shown; repeats are dropped."""
+        """Show a message; the one that was shown waits behind it, repeats are dropped."""
         notice = Notice(one_line(message), None if hint is None else one_line(hint), level)
         if notice == self.notice or notice in self._waiting:
             return
-        if self.notice is None:
-            self._show(notice)
-        else:
-            self._waiting.append(notice)
-            self._show_count()
+        if self.notice is not None:
+            self._waiting.appendleft(self.notice)
+        self._show(notice)
 
     def advance(self) -> None:
         """Close the message and show the next one."""
@@ -86,6 +84,11 @@ class NotificationBar(QFrame):
             return
         self.notice = None
         self.hide()
+
+    def clear(self) -> None:
+        """Forget every message: what they were about is closed."""
+        self._waiting.clear()
+        self.advance()
 
     def _show(self, notice: Notice) -> None:
         self.notice = notice

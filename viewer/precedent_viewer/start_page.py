@@ -29,7 +29,8 @@ class StartPage(QWidget):
         self._title = QLabel("Open a study to begin")
         self._title.setObjectName("start-title")
         self._words = QLabel(
-            "Drop DICOM files, folders, archives, volumes or pictures anywhere on this window.\n"
+            "Drop DICOM files, folders, archives, volumes\n"
+            "or pictures anywhere on this window.\n"
             "Nothing leaves this computer."
         )
         self._words.setObjectName("start-words")

@@ -18,6 +18,8 @@ def value_at(pixels: FramePixels, column: int, row: int) -> tuple[float, ...]:
     is_inside = 0 <= row < pixels.rows and 0 <= column < pixels.columns
     if not is_inside or pixels.reduced_by > 1:
         return ()
+    if pixels.outside is not None and pixels.outside[row, column]:
+        return ()
     one = pixels.stored[row : row + 1, column : column + 1]
     if pixels.is_colour:
         return tuple(float(part) for part in one.ravel())

@@ -37,6 +37,7 @@ from precedent_plugin.suggest.wish import Wish
 from precedent_plugin.tray import MAX_SHOTS
 from precedent_resources import PrecedentError
 
+LEAST_WIDTH = 250
 SETTLED_MS = 350
 STEPS = 20
 EMPTY = (
@@ -51,6 +52,7 @@ class SuggestPanel(Panel):
     def __init__(self, desk: Desk, advisor: Advisor, *, open_case: Callable[[str], None]) -> None:
         """open_case: shows a case of the library."""
         super().__init__("suggest-panel")
+        self.setMinimumWidth(LEAST_WIDTH)
         self._desk, self._advisor, self._open_case = desk, advisor, open_case
         self._cancel = threading.Event()
         self._like: tuple[str, ...] = ()

@@ -50,6 +50,17 @@ def test_broken_geometry_counts_as_none(attributes: dict[str, object]) -> None:
     [
         ({"PixelSpacing": [1, 2], "ImagerPixelSpacing": [3, 3]}, (1, 2), False),
         ({"ImagerPixelSpacing": [3, 3]}, (3, 3), True),
+        # Equal values mean that nothing was corrected, unless the file says how it was.
+        ({"PixelSpacing": [3, 3], "ImagerPixelSpacing": [3, 3]}, (3, 3), True),
+        (
+            {
+                "PixelSpacing": [3, 3],
+                "ImagerPixelSpacing": [3, 3],
+                "PixelSpacingCalibrationType": "GEOMETRY",
+            },
+            (3, 3),
+            False,
+        ),
         ({"PixelSpacing": [0, 0]}, None, False),
         ({"PixelSpacing": [-1, 1]}, None, False),
         ({}, None, False),

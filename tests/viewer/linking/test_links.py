@@ -118,3 +118,18 @@ def test_a_smaller_layout_keeps_what_the_others_showed(two: tuple[App, View, Vie
     app.registry.run("layout.set-1-by-2")
     assert app.views.all[1] is right
     assert right.index == 2
+
+
+def test_another_series_is_linked_as_it_stands(two: tuple[App, View, View], qtbot: QtBot) -> None:
+    app, left, right = two
+    app.registry.run("layout.link-scroll")
+    first, second = all_series(app)
+    right.show_series(first)
+    qtbot.waitUntil(lambda: app.is_quiet)
+    right.show_series(second)
+    qtbot.waitUntil(lambda: app.is_quiet)
+    # The first step after the change says what goes together, the next ones follow.
+    left.go_to(1)
+    before = right.index
+    left.go_to(2)
+    assert right.index == before + 1

@@ -136,3 +136,22 @@ def test_a_killed_viewer_loses_nothing_that_was_kept(path: Path, delay_s: float)
     kept = {int(one.id) for one in AnnotationStore(path).read(["1.2.3"])}
     assert set(range(max(said, default=0) + 1)) <= kept
     assert len(kept) <= max(said, default=0) + 2
+
+
+def test_a_step_that_the_file_did_not_take_can_be_tried_again(
+    book: AnnotationBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book.put(LINE)
+    book.put(LINE.moved(10, 0))
+
+    def full(*_arguments: object) -> None:
+        raise AnnotationStoreError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AnnotationStore, "write", full)
+        with pytest.raises(AnnotationStoreError):
+            book.undo("study")
+    assert book.can_undo("study")
+    assert not book.can_redo("study")
+    book.undo("study")
+    assert book.on(IMAGE) == (LINE,)

@@ -188,3 +188,59 @@ def test_a_text_is_written_at_once_and_return_leads_back(opened: App, qtbot: QtB
     qtbot.keyClick(panel.text, Qt.Key.Key_Return)  # type: ignore[no-untyped-call]
     assert only(opened).text == "Look here"
     assert opened.canvas.hasFocus()
+
+
+def test_a_corner_held_while_scrolling_is_let_go(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "rectangle", (4, 4), (12, 12))
+    kept = only(opened)
+    tool = tool_of(opened, "rectangle")
+    tool.press(at(opened, (12, 12)))
+    tool.drag(at(opened, (14, 14)))
+    opened.view.step(1)
+    qtbot.waitUntil(lambda: opened.is_quiet and opened.view.shown_frame == opened.view.frame)
+    tool.drag(at(opened, (15, 15)))
+    tool.release(at(opened, (15, 15)))
+    assert only(opened) == kept
+
+
+def test_a_polygon_ends_when_its_image_is_scrolled_away(opened: App, qtbot: QtBot) -> None:
+    click(opened, "polygon", (4, 4))
+    click(opened, "polygon", (9, 4))
+    opened.view.step(1)
+    qtbot.waitUntil(lambda: opened.is_quiet and opened.view.shown_frame == opened.view.frame)
+    click(opened, "polygon", (9, 9))
+    assert not tool_of(opened, "polygon").cancel() or not panel_of(opened)._book.all()
+    assert panel_of(opened)._book.all() == ()
+
+
+def test_what_is_deleted_while_it_is_held_stays_away(opened: App) -> None:
+    drag(opened, "length", (4, 4), (12, 4))
+    tool = tool_of(opened, "length")
+    tool.press(at(opened, (12, 4)))
+    tool.drag(at(opened, (15, 8)))
+    opened.registry.run("measure.remove")
+    tool.release(at(opened, (15, 8)))
+    assert panel_of(opened)._book.all() == ()
+
+
+def test_a_mere_click_makes_no_second_line_of_cobb(opened: App) -> None:
+    drag(opened, "cobb", (4, 4), (14, 4))
+    click(opened, "cobb", (4, 12))
+    assert panel_of(opened)._book.all() == ()
+    click(opened, "cobb", (14, 14))
+    assert only(opened).points[2:] == (pytest.approx((4, 12)), pytest.approx((14, 14)))
+
+
+def test_nothing_begins_outside_the_image(opened: App) -> None:
+    click(opened, "probe", (-3, 4))
+    assert panel_of(opened)._book.all() == ()
+
+
+def test_a_key_deletes_only_what_is_seen(opened: App, qtbot: QtBot) -> None:
+    drag(opened, "length", (4, 4), (12, 4))
+    opened.view.step(1)
+    qtbot.waitUntil(lambda: opened.is_quiet and opened.view.shown_frame == opened.view.frame)
+    assert not opened.registry.run("measure.remove")
+    assert len(panel_of(opened)._book.all()) == 1
+    opened.close_all()
+    assert panel_of(opened)._book.selection is None

@@ -1,12 +1,14 @@
 """Lengths, angles, areas, masks and statistics: every expected number is worked out by hand."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
+from precedent_viewer.dicom.colour import Palette
 from precedent_viewer.dicom.frames import FramePixels
 from precedent_viewer.dicom.lut import LookupTable, Rescale
 from precedent_viewer.dicom.real_world import RealWorldMap
@@ -23,6 +25,7 @@ from precedent_viewer.measuring.geometry import (
     angle_of,
     area_of,
     cobb_of,
+    crosses_itself,
     length_of,
     perimeter_of,
 )
@@ -258,3 +261,68 @@ def test_a_receipt_says_voxels_mask_chain_and_scale() -> None:
 def test_what_cannot_be_drawn_is_refused(kind: Kind, points: tuple[PointPx, ...]) -> None:
     with pytest.raises(AnnotationError):
         drawn(kind, *points)
+
+
+@pytest.mark.parametrize(
+    ("points", "wanted"),
+    [
+        (((0, 0), (4, 0), (4, 4), (0, 4)), False),
+        (((0, 0), (4, 4), (4, 0), (0, 4)), True),
+        (((0, 0), (4, 0), (2, 1), (4, 4), (0, 4)), False),
+        (((0, 0), (4, 0), (4, 0), (4, 4)), False),
+    ],
+)
+def test_sides_that_cross(points: tuple[PointPx, ...], wanted: bool) -> None:
+    assert crosses_itself(points) == wanted
+
+
+def flat(value: float = 5.0, side: int = 10) -> FramePixels:
+    return FramePixels(np.full((side, side), value, np.float32), "MONOCHROME2", bits_stored=32)
+
+
+def test_an_area_that_crosses_itself_is_not_told() -> None:
+    eight = drawn("polygon", (1, 1), (8, 8), (8, 1), (1, 8))
+    lines = measure(eight, frame(), flat()).lines
+    assert "crosses itself: no area" in lines
+    assert not any("mm²" in line for line in lines)
+
+
+def test_a_figure_that_leaves_the_image_says_so() -> None:
+    assert (
+        "partly outside the image"
+        in measure(drawn("rectangle", (5, 5), (15, 9)), frame(), flat()).lines
+    )
+    assert (
+        "partly outside the image"
+        not in measure(drawn("rectangle", (0, 0), (10, 10)), frame(), flat()).lines
+    )
+
+
+def test_pixels_beyond_a_volume_are_not_counted() -> None:
+    outside = np.zeros((10, 10), np.bool_)
+    outside[:, 5:] = True
+    pixels = replace(flat(), outside=outside)
+    found = region_statistics(
+        pixels, mask_of(drawn("rectangle", (0, 0), (10, 10)), 10, 10), plain(pixels)
+    )
+    assert found is not None
+    assert (found.count, found.left_out) == (50, 50)
+
+
+def test_small_numbers_keep_their_digits() -> None:
+    assert "0.000123" in measure(drawn("probe", (2, 2)), frame(), flat(0.000123)).lines[0]
+
+
+def test_colours_are_whole_numbers() -> None:
+    rgb = FramePixels(np.full((4, 4, 3), 88, np.uint8), "RGB")
+    assert measure(drawn("probe", (2, 2)), frame(), rgb).lines == ("88, 88, 88",)
+    palette = Palette(0, np.zeros((4, 3), np.uint8))
+    indexed = FramePixels(np.full((4, 4), 3, np.uint8), "PALETTE COLOR", palette=palette)
+    assert measure(drawn("probe", (2, 2)), frame(), indexed).lines == ("palette index 3",)
+
+
+def test_of_overlapping_regions_the_one_of_high_priority_counts() -> None:
+    high = UltrasoundRegion(0, 0, 49, 49, 0.1, 0.1, "cm", "cm")
+    low = UltrasoundRegion(0, 0, 99, 99, 0.02, 0.02, "cm", "cm", is_low_priority=True)
+    assert scale_of(frame(), (high, low), (5, 5), (9, 9)).across == pytest.approx(1.0)
+    assert scale_of(frame(), (high, low), (5, 5), (80, 9)).across == pytest.approx(0.2)

@@ -167,3 +167,13 @@ def test_a_volume_beyond_the_cap_is_refused_in_one_sentence(
     said = app.window.notifications.findChild(QLabel, "notification-text")
     assert said is not None
     assert "The volume needs" in said.text()
+
+
+def test_planes_that_come_again_go_through_the_middle(planes: App, qtbot: QtBot) -> None:
+    before = [view.index for view in planes.views.all[:3]]
+    assert before[1] > 0
+    planes.registry.run("volume.leave")
+    planes.views.activate(planes.views.all[3])
+    planes.registry.run("volume.show-planes")
+    qtbot.waitUntil(lambda: planes.is_quiet)
+    assert [view.index for view in planes.views.all[:3]] == before

@@ -20,6 +20,7 @@ from precedent_viewer.volume.reslice import (
     PlaneStack,
     Slab,
     SlabMode,
+    outside,
     planes_through,
     reformat,
     reslice,
@@ -213,3 +214,29 @@ def test_padding_does_not_reach_into_reformats() -> None:
     # Air by the rescale of 2 x - 1000: -12.
     assert volume.values[0, 0, 0] == -12
     assert volume.values.min() == -12
+
+
+def test_what_lies_beyond_the_volume_is_known() -> None:
+    volume = volume_of(frames_at((0, 0, 0), (0, 0, 1), (0, 0, 2), (0, 0, 3)))
+    straight = planes_through(volume, STRAIGHT["axial"])
+    assert outside(volume, straight, 1) is None
+    turned: Orientation = (math.sqrt(0.5), math.sqrt(0.5), 0, -math.sqrt(0.5), math.sqrt(0.5), 0)
+    stack = planes_through(volume, turned)
+    found = outside(volume, stack, 0)
+    assert found is not None
+    for row in range(stack.rows):
+        for column in range(stack.columns):
+            point = stack.plane(0).point_at(column + 0.5, row + 0.5)
+            assert point is not None
+            voxel = volume.voxel_of(point)
+            is_beyond = any(
+                not -0.5 <= at <= count - 0.5 for at, count in zip(voxel, volume.size, strict=True)
+            )
+            near_edge = any(
+                min(abs(at + 0.5), abs(at - count + 0.5)) < 1e-5
+                for at, count in zip(voxel, volume.size, strict=True)
+            )
+            assert near_edge or found[row, column] == is_beyond
+    # A corner of the turned plane lies outside, its middle does not.
+    assert found[0, 0]
+    assert not found[stack.rows // 2, stack.columns // 2]

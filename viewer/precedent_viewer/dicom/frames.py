@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 from precedent_viewer.dicom.colour import Palette
@@ -45,6 +46,8 @@ class FramePixels:
     is_signed: bool = False
     padding: tuple[float, float] | None = None
     """Stored values from .. to that are no picture: painted black, left out of statistics."""
+    outside: NDArray[np.bool_] | None = None
+    """(rows, columns): pixels of a reformat that no voxel reaches; left out of statistics."""
     palette: Palette | None = None
     supplement: Palette | None = None
     """Colours of the stored values from its first entry on; those below stay grey."""

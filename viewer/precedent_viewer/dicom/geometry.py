@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from precedent_viewer.dicom.functional_groups import FunctionalGroups
-from precedent_viewer.dicom.values import integer, items, number, numbers, texts
+from precedent_viewer.dicom.values import integer, items, number, numbers, text, texts
 from precedent_viewer.model.plane import Orientation, Plane, Point
 
 CENTIMETRES = 3
@@ -48,11 +48,20 @@ def _spacing(dataset: Dataset, groups: FunctionalGroups) -> tuple[tuple[float, f
     measures = groups.macro("PixelMeasuresSequence", 0)
     for source in (measures, dataset):
         if source is not None and (pair := _pair(source, "PixelSpacing")):
-            return pair, False
+            return pair, _is_uncorrected(dataset, pair)
     for keyword in DETECTOR_SPACINGS:
         if pair := _pair(dataset, keyword):
             return pair, True
     return _ultrasound_spacing(dataset), False
+
+
+def _is_uncorrected(dataset: Dataset, pair: tuple[float, float]) -> bool:
+    """Say whether a projection's Pixel Spacing is but that of its detector. PS3.3 10.7.1.3.
+
+    Equal values without a type of calibration mean that nothing was corrected.
+    """
+    said = text(dataset, "PixelSpacingCalibrationType")
+    return not said and any(_pair(dataset, keyword) == pair for keyword in DETECTOR_SPACINGS)
 
 
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:

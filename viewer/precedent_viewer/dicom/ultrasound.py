@@ -29,6 +29,13 @@ class UltrasoundRegion:
     unit_x: str
     unit_y: str
     """"" where the region has none."""
+    is_low_priority: bool = False
+    """Where regions overlap the one of high priority counts: Region Flags, bit 0."""
+
+    @property
+    def size(self) -> int:
+        """Pixels in it."""
+        return (self.x1 - self.x0 + 1) * (self.y1 - self.y0 + 1)
 
     def holds(self, x: float, y: float) -> bool:
         """Say whether an image point lies inside."""
@@ -48,10 +55,11 @@ def _region(one: Dataset) -> UltrasoundRegion | None:
     x0, y0, x1, y1 = corners
     if x0 is None or y0 is None or x1 is None or y1 is None or x1 < x0 or y1 < y0:
         return None
+    is_low = bool((integer(one, "RegionFlags") or 0) & 1)
     across, down = number(one, "PhysicalDeltaX"), number(one, "PhysicalDeltaY")
     is_usable = all(part is not None and math.isfinite(part) and part for part in (across, down))
     if not is_usable or across is None or down is None:
-        return UltrasoundRegion(x0, y0, x1, y1, 1.0, 1.0, "", "")
+        return UltrasoundRegion(x0, y0, x1, y1, 1.0, 1.0, "", "", is_low_priority=is_low)
     units = (integer(one, f"PhysicalUnits{axis}Direction") or 0 for axis in "XY")
     unit_x, unit_y = (UNITS.get(unit, "") for unit in units)
-    return UltrasoundRegion(x0, y0, x1, y1, across, down, unit_x, unit_y)
+    return UltrasoundRegion(x0, y0, x1, y1, across, down, unit_x, unit_y, is_low_priority=is_low)

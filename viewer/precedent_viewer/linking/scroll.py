@@ -77,6 +77,11 @@ class LinkedScroll:
         series = follower.series
         if mine is None or theirs is None or series is None:
             return
+        if self._is_new(leader, follower):
+            # Another series was chosen in one of them: what they show now goes together.
+            self._remember(leader, follower)
+            self._remember(follower, leader)
+            return
         offset = self._offsets.get((leader, follower))
         point = self._target(mine, theirs, offset)
         if point is not None:
@@ -95,12 +100,20 @@ class LinkedScroll:
             return middle if share_space(mine, theirs) else None
         return _shifted(middle, plane, offset)
 
+    def _is_new(self, leader: View, follower: View) -> bool:
+        """Say whether a pair that needs an offset has none yet."""
+        is_known = (leader, follower) in self._offsets
+        return not is_known and _offset(leader, follower, False) is not None
+
+    def _remember(self, one: View, other: View, *, even_in_one_space: bool = False) -> None:
+        offset = None if one is other else _offset(one, other, even_in_one_space)
+        if offset is not None:
+            self._offsets[one, other] = offset
+
     def _remember_offsets(self, *, even_in_one_space: bool = False) -> None:
         for one in self._views.on_screen:
             for other in self._views.on_screen:
-                offset = None if one is other else _offset(one, other, even_in_one_space)
-                if offset is not None:
-                    self._offsets[one, other] = offset
+                self._remember(one, other, even_in_one_space=even_in_one_space)
 
 
 def _offset(one: View, other: View, even_in_one_space: bool) -> float | None:

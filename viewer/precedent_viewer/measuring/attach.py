@@ -18,6 +18,7 @@ from precedent_viewer.panels.annotations import AnnotationsPanel
 from precedent_viewer.parts import Parts
 from precedent_viewer.safe_write import replace_file
 from precedent_viewer.view import View
+from precedent_viewer.volume.reslice import RESLICED
 
 FILE = "annotations.sqlite"
 TOOLS: tuple[tuple[Kind, str, str | None, str], ...] = (
@@ -53,7 +54,7 @@ class Measuring:
         parts.shell.on_theme(self.panel.set_theme)
         for signal in (parts.tree.series_added, parts.tree.series_changed):
             signal.connect(lambda _series: self._load())
-        parts.tree.cleared.connect(self.panel.refresh)
+        parts.tree.cleared.connect(self._forget)
         book.changed.connect(lambda: parts.registry.refreshed.emit())
         book.selected.connect(lambda _id: parts.registry.refreshed.emit())
 
@@ -109,6 +110,15 @@ class Measuring:
                     self._parts.view.show_series(series)
                     self._parts.view.go_to(index)
                     return
+        for view in self._parts.views.on_screen:
+            index = None if view.series is None else image_of(view.series, annotation)
+            if index is not None:
+                view.go_to(index)
+                return
+        self._parts.shell.notify(
+            "It was drawn on a reformat that is not on the screen.",
+            "It comes back when the same planes, as thick as then, are shown again.",
+        )
 
     def export(self) -> None:
         """Ask where to, and write every annotation of what is open as a table."""
@@ -136,7 +146,13 @@ class Measuring:
                 index = image_of(series, annotation)
                 if index is not None:
                     return f"{series.title}, image {index + 1}"
-        return None
+        open_studies = {study.uid for study in self._parts.tree.studies}
+        is_reformat = annotation.image.sop_instance_uid.startswith(RESLICED)
+        return "a reformat" if is_reformat and annotation.study_uid in open_studies else None
+
+    def _forget(self) -> None:
+        self.book.select(None)
+        self.panel.refresh()
 
     def _load(self) -> None:
         uids = [
@@ -186,7 +202,12 @@ def _commands(parts: Parts, room: Measuring) -> tuple[Command, ...]:
     book, has = room.book, parts.view.has_image
 
     def has_chosen() -> bool:
-        return book.selection is not None
+        """Only what is seen is moved or deleted by a key."""
+        chosen = book.selection
+        shown = (view.shown_frame for view in parts.views.on_screen)
+        return chosen is not None and any(
+            frame is not None and image_key(frame) == chosen.image for frame in shown
+        )
 
     return (
         *(

@@ -46,6 +46,10 @@ class AnnotationBook:
         """Every annotation that is known, in the order in which it came."""
         return tuple(self._by_id.values())
 
+    def has(self, annotation_id: str) -> bool:
+        """Say whether an annotation is there."""
+        return annotation_id in self._by_id
+
     def on(self, image: ImageKey) -> tuple[Annotation, ...]:
         """The annotations of one image; read from the file when they are first asked for."""
         self.load([image.sop_instance_uid])
@@ -89,17 +93,19 @@ class AnnotationBook:
 
     def undo(self, study_uid: str) -> None:
         """Take back the last step in a study."""
-        change = _taken(self._done, study_uid)
-        if change is not None:
+        at = _last(self._done, study_uid)
+        if at is not None:
+            change = self._done[at]
             self._apply(change.after, change.before)
-            self._undone.append(change)
+            self._undone.append(self._done.pop(at))
 
     def redo(self, study_uid: str) -> None:
         """Make the last step that was taken back again."""
-        change = _taken(self._undone, study_uid)
-        if change is not None:
+        at = _last(self._undone, study_uid)
+        if at is not None:
+            change = self._undone[at]
             self._apply(change.before, change.after)
-            self._done.append(change)
+            self._done.append(self._undone.pop(at))
 
     def _step(
         self, before: tuple[Annotation, ...], after: tuple[Annotation, ...], study_uid: str
@@ -123,8 +129,7 @@ class AnnotationBook:
         self.changed.emit()
 
 
-def _taken(changes: list[_Change], study_uid: str) -> _Change | None:
-    for at in range(len(changes) - 1, -1, -1):
-        if changes[at].study_uid == study_uid:
-            return changes.pop(at)
-    return None
+def _last(changes: list[_Change], study_uid: str) -> int | None:
+    """Give the place of a study's last step; it stays there until the file has taken it."""
+    places = (at for at in range(len(changes) - 1, -1, -1) if changes[at].study_uid == study_uid)
+    return next(places, None)

@@ -9,6 +9,7 @@ from precedent_viewer.errors import ViewerError
 from precedent_viewer.measuring.annotations import POINTS, Annotation, Kind, PointPx
 from precedent_viewer.measuring.book import AnnotationBook
 from precedent_viewer.measuring.layer import AnnotationLayer, image_key, label_place
+from precedent_viewer.model.study import Frame
 from precedent_viewer.tools.base import Cursor, PointerEvent, ToolName
 from precedent_viewer.view import View
 
@@ -41,6 +42,8 @@ class DrawTool:
         self._view, self._book, self._layer = view, book, layer
         self._points: list[PointPx] = []
         """Of what is being drawn; the last one follows the pointer."""
+        self._frame: Frame | None = None
+        """The image on which something is drawn or held: it may be scrolled away meanwhile."""
         self._is_held = False
         self._start: PointerEvent = PointerEvent(0, 0)
         self._grip: _Grip | None = None
@@ -55,16 +58,20 @@ class DrawTool:
 
     def press(self, event: PointerEvent) -> None:
         """Place a point, take hold of an annotation, or begin a new one."""
+        self._give_up_elsewhere()
         self._start, self._is_held = event, True
         point = self._point(event)
         if self._points:
             self._place(event, point)
             return
+        self._frame = self._view.shown_frame
         self._grip = self._grip_at(event)
         if self._grip is not None:
             self._book.select(self._grip.annotation.id)
             return
         self._book.select(None)
+        if not self._is_on_image(event):
+            return
         self._draft_id = ""
         self._points = [point] if POINTS[self.kind] == 1 else [point, point]
         if POINTS[self.kind] == 1:
@@ -72,6 +79,7 @@ class DrawTool:
 
     def drag(self, event: PointerEvent) -> None:
         """Move what is held, or the point that is being placed."""
+        self._give_up_elsewhere()
         if self._grip is not None:
             self._layer.draft(self._view, self._held_at(event))
         elif self._points:
@@ -80,11 +88,12 @@ class DrawTool:
     def release(self, event: PointerEvent) -> None:
         """Keep what was moved, or what is complete; a mere click leaves a kind of many points."""
         self._is_held = False
+        self._give_up_elsewhere()
         if self._grip is not None:
-            moved = self._held_at(event)
+            moved, is_there = self._held_at(event), self._book.has(self._grip.annotation.id)
             self._layer.draft(self._view, None)
             self._grip = None
-            if self._distance(event, self._start) >= LEAST_PX:
+            if is_there and self._distance(event, self._start) >= LEAST_PX:
                 self._book.put(moved)
             return
         if not self._points:
@@ -92,7 +101,7 @@ class DrawTool:
         is_click = self._distance(event, self._start) < LEAST_PX
         if is_click and len(self._points) == 2 and self.kind not in ("polygon", "angle"):
             self.cancel()
-        elif self.kind == "freehand" or len(self._points) == POINTS[self.kind]:
+        elif self.kind == "freehand" or (len(self._points) == POINTS[self.kind] and not is_click):
             self._finish()
         elif self.kind in ("angle", "cobb") and not is_click:
             # The first leg, or line, is drawn; the next point follows the pointer.
@@ -100,6 +109,7 @@ class DrawTool:
 
     def hover(self, event: PointerEvent) -> Cursor:
         """Let the point that is being placed follow, and show what a press would take hold of."""
+        self._give_up_elsewhere()
         if self._points and not self._is_held:
             self._follow(event)
             return "cross"
@@ -115,9 +125,16 @@ class DrawTool:
         self._layer.draft(self._view, None)
         return was_drawing
 
+    def _give_up_elsewhere(self) -> None:
+        """Cancel what was begun on an image that is no longer the one on the screen."""
+        if (self._points or self._grip is not None) and self._view.shown_frame != self._frame:
+            self.cancel()
+
     # Drawing
 
     def _place(self, event: PointerEvent, point: PointPx) -> None:
+        if self.kind in ("angle", "cobb") and self._has_no_length(event):
+            return
         self._points[-1] = point
         if (
             self.kind == "polygon"
@@ -167,7 +184,7 @@ class DrawTool:
             self.on_drawn(made)
 
     def _made(self, *, complete: bool) -> Annotation | None:
-        frame = self._view.shown_frame
+        frame = self._frame
         wanted = POINTS[self.kind]
         points = list(self._points)
         if frame is None:
@@ -235,6 +252,16 @@ class DrawTool:
     def _is_near(self, event: PointerEvent, point: PointPx) -> bool:
         at = self._view.place.to_screen(*point)
         return math.hypot(at[0] - event.x_px, at[1] - event.y_px) <= GRIP_PX
+
+    def _has_no_length(self, event: PointerEvent) -> bool:
+        """Say whether a leg would end where it began: it would have no direction."""
+        is_second_line = self.kind == "cobb" and len(self._points) == 3
+        return not is_second_line and self._is_near(event, self._points[-2])
+
+    def _is_on_image(self, event: PointerEvent) -> bool:
+        x, y = self._view.place.to_image(event.x_px, event.y_px)
+        rows, columns = self._view.image_size or (0, 0)
+        return 0 <= x < columns and 0 <= y < rows
 
     def _point(self, event: PointerEvent) -> PointPx:
         """Give the image point under the pointer, kept on the image."""

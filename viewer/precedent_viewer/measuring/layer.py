@@ -49,9 +49,10 @@ class AnnotationLayer(Layer):
         frame = view.shown_frame
         if frame is None:
             return ()
-        kept = self._book.on(image_key(frame))
+        image = image_key(frame)
+        kept = self._book.on(image)
         draft = self._drafts.get(view)
-        if draft is None:
+        if draft is None or draft.image != image:
             return kept
         return (*(one for one in kept if one.id != draft.id), draft)
 
@@ -91,6 +92,8 @@ class AnnotationLayer(Layer):
         return (main,)
 
     def _compute(self, one: Annotation, frame: Frame, pixels: FramePixels) -> None:
+        if one.image != image_key(frame):
+            return
         known = self._results.get(one.id)
         if (known is not None and known[0] == one) or one.id in self._asked:
             return

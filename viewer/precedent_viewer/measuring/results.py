@@ -11,6 +11,7 @@ from precedent_viewer.measuring.geometry import (
     angle_of,
     area_of,
     cobb_of,
+    crosses_itself,
     length_of,
     perimeter_of,
 )
@@ -58,6 +59,8 @@ def measure(annotation: Annotation, frame: Frame, pixels: FramePixels) -> Result
 def number_text(value: float) -> str:
     """Write a number with as many decimals as a reader can use."""
     size = abs(value)
+    if 0 < size < 0.1:
+        return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
     digits = 0 if size >= 10_000 else 1 if size >= 10 else 2 if size >= 1 else 3
     return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
@@ -81,11 +84,15 @@ def _of_probe(annotation: Annotation, pixels: FramePixels, calibration: Calibrat
     values = value_at(pixels, column, row)
     if not values:
         return Result(("outside the image",), ())
-    words = ", ".join(number_text(value) for value in values)
+    if pixels.is_colour:
+        name = "palette index " if pixels.palette is not None else ""
+        words = name + ", ".join(f"{value:.0f}" for value in values)
+    else:
+        words = number_text(values[0])
     unit = unit_text(pixels) if len(values) == 1 else ""
     lines = [f"{words} {unit}".strip()]
     quantity = quantity_of(pixels, calibration)
-    if not quantity.is_modality and len(values) == 1:
+    if not quantity.is_modality and not pixels.is_colour:
         told = float(quantity.of(pixels.stored[row : row + 1, column : column + 1])[0, 0])
         has_value = math.isfinite(told)
         lines.append(f"{number_text(told)} {quantity.unit}" if has_value else "not mapped")
@@ -98,12 +105,17 @@ def _of_area(
 ) -> Result:
     mask = mask_of(annotation, pixels.rows, pixels.columns)
     lines = []
-    if scale.is_uniform:
+    crosses = annotation.kind in ("freehand", "polygon") and crosses_itself(annotation.points)
+    if crosses:
+        lines.append("crosses itself: no area")
+    elif scale.is_uniform:
         area = f"{number_text(area_of(annotation, scale))} {scale.unit}²"
         around = f"{number_text(perimeter_of(annotation, scale))} {scale.unit}"
         lines.append(f"{area}, around {around}")
     if scale.remark:
         lines.append(scale.remark)
+    if _reaches_out(annotation, pixels):
+        lines.append("partly outside the image")
     quantity = quantity_of(pixels, calibration)
     unit = quantity.unit
     found = None if pixels.is_colour else region_statistics(pixels, mask, quantity)
@@ -115,6 +127,12 @@ def _of_area(
     receipt = (_mask_sentence(mask, found), RULE, *quantity.chain,
                _scale_sentence(scale))  # fmt: skip
     return Result(tuple(line.rstrip() for line in lines), receipt, found, unit)
+
+
+def _reaches_out(annotation: Annotation, pixels: FramePixels) -> bool:
+    """Say whether a figure goes on where there are no pixels, which then are not counted."""
+    outline = annotation.outline()
+    return any(not (0 <= x <= pixels.columns and 0 <= y <= pixels.rows) for x, y in outline)
 
 
 def _mask_sentence(mask: Mask, found: RegionStatistics | None) -> str:

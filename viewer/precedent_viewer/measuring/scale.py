@@ -52,7 +52,7 @@ def scale_of(frame: Frame, regions: tuple[UltrasoundRegion, ...], *at: PointPx) 
         inside = [one for one in regions if all(one.holds(*point) for point in at)]
         if not inside:
             return Scale(1, 1, PIXELS, remark="outside a calibrated region")
-        return _of_region(inside[-1])
+        return _of_region(min(inside, key=lambda one: (one.is_low_priority, one.size)))
     plane, instance = frame.plane, frame.instance
     spacing = (plane.pixel_spacing_mm if plane is not None else None) or instance.pixel_spacing_mm
     if spacing is None:

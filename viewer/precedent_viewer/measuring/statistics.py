@@ -45,6 +45,9 @@ def region_statistics(
     if pixels.padding is not None:
         low, high = pixels.padding
         is_counted &= ~((stored >= low) & (stored <= high))
+    if pixels.outside is not None:
+        around = pixels.outside[mask.top : mask.top + rows, mask.left : mask.left + columns]
+        is_counted &= ~around[mask.inside]
     counted = values[is_counted]
     if counted.size == 0:
         return None

@@ -21,6 +21,10 @@ from precedent_viewer.volume.itk import sitk
 from precedent_viewer.volume.stack import Volume
 
 SlabMode = Literal["maximum", "minimum", "mean"]
+RESLICED = "reslice:"
+"""How the names of reformats begin."""
+EDGE = 0.5 + 1e-6
+"""How far a voxel reaches around its centre."""
 LARGEST_SIDE = 2048
 """Pixels of a reformat; finer voxels are then sampled more coarsely, and that is said."""
 
@@ -83,15 +87,8 @@ def planes_through(volume: Volume, orientation: Orientation) -> PlaneStack:
 def reslice(volume: Volume, stack: PlaneStack, index: int, slab: Slab = THIN) -> NDArray[Any]:
     """Give the stored values of one plane or slab: (rows, columns), in the volume's type."""
     plane = stack.plane(index)
-    layers = 1
-    step = min(volume.spacing_mm)
-    if slab.thickness_mm > step:
-        layers = max(1, round(slab.thickness_mm / step))
-    start = plane.position
-    if layers > 1:
-        back = (layers - 1) / 2 * step
-        x, y, z = plane.normal
-        start = (start[0] - x * back, start[1] - y * back, start[2] - z * back)
+    layers, step = _layers(volume, slab)
+    start = _along_normal(plane, -(layers - 1) / 2 * step)
     block = _resampled(volume, plane, start, (stack.columns, stack.rows, layers), step)
     taken: NDArray[Any]
     if layers == 1:
@@ -104,6 +101,44 @@ def reslice(volume: Volume, stack: PlaneStack, index: int, slab: Slab = THIN) ->
         mean = block.mean(axis=0, dtype=np.float32)
         taken = np.rint(mean).astype(block.dtype) if block.dtype.kind in "iu" else mean
     return taken
+
+
+def _layers(volume: Volume, slab: Slab) -> tuple[int, float]:
+    """Give how many planes a slab is made of, and how far they lie apart in millimetres."""
+    step = min(volume.spacing_mm)
+    return max(1, round(slab.thickness_mm / step)), step
+
+
+def _along_normal(plane: Plane, away_mm: float) -> Point:
+    (x, y, z), (a, b, c) = plane.position, plane.normal
+    return (x + a * away_mm, y + b * away_mm, z + c * away_mm)
+
+
+def outside(
+    volume: Volume, stack: PlaneStack, index: int, slab: Slab = THIN
+) -> NDArray[np.bool_] | None:
+    """Give the pixels of a plane or slab that lie beyond the volume; None when none does.
+
+    (rows, columns). A slab counts as outside where any of its layers is.
+    """
+    plane, (rows, columns) = stack.plane(index), (stack.rows, stack.columns)
+    layers, step_mm = _layers(volume, slab)
+    half = (layers - 1) / 2 * step_mm
+    corners = ((0.5, 0.5), (columns - 0.5, 0.5), (0.5, rows - 0.5))
+    found = np.zeros((rows, columns), np.bool_)
+    for away in (-half, half) if half else (0.0,):
+        # Voxel coordinates grow evenly over a plane: three corners tell them all.
+        layer = replace(plane, position=_along_normal(plane, away))
+        points = [layer.point_at(*corner) for corner in corners]
+        first, across, down = (volume.voxel_of(one) for one in points if one is not None)
+        for axis, count in enumerate(volume.size):
+            step = ((across[axis] - first[axis]) / max(columns - 1, 1),
+                    (down[axis] - first[axis]) / max(rows - 1, 1))  # fmt: skip
+            along_rows = first[axis] + step[1] * np.arange(rows)[:, np.newaxis]
+            places = along_rows + step[0] * np.arange(columns)
+            if places.min() < -EDGE or places.max() > count - 1 + EDGE:
+                found |= (places < -EDGE) | (places > count - 1 + EDGE)
+    return found if found.any() else None
 
 
 def _resampled(
@@ -136,6 +171,7 @@ class ResliceReader:
         stored = reslice(self.volume, self.stack, index, self.slab)
         return FramePixels(
             stored=stored,
+            outside=outside(self.volume, self.stack, index, self.slab),
             photometric="MONOCHROME1" if self.volume.is_monochrome1 else "MONOCHROME2",
             modality_lut=self.volume.rescale,
             windows=self.volume.windows,
@@ -153,7 +189,7 @@ def reformat(volume: Volume, stack: PlaneStack, name: str, slab: Slab = THIN) ->
     """
     source = volume.first.instance
     said = f"{source.series_uid}/{name}/{stack}/{slab}"
-    key = f"reslice:{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+    key = f"{RESLICED}{hashlib.sha256(said.encode()).hexdigest()[:32]}"
     instance = replace(
         source,
         kind="reslice",

@@ -53,13 +53,17 @@ class ShownPlanes:
             places[3].show_series(source)
             places[3].go_to(index)
             places[3].grey.choose(grey)
-        for view, name in zip(places, NAMES, strict=False):
-            self._names[view] = name
-            view.show_series(planes.reformat(name).series)
-            view.grey.choose(grey)
-            view.go_to(planes.index(name))
-            view.layers.add(self._crosshair)
-            self._watch(view)
+        self._is_moving = True
+        try:
+            for view, name in zip(places, NAMES, strict=False):
+                self._names[view] = name
+                view.show_series(planes.reformat(name).series)
+                view.grey.choose(grey)
+                view.go_to(planes.index(name))
+                view.layers.add(self._crosshair)
+                self._watch(view)
+        finally:
+            self._is_moving = False
         planes.moved.connect(self._move)
         planes.changed.connect(self._swap)
         self._views.activate(places[0])

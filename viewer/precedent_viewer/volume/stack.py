@@ -62,6 +62,17 @@ class Volume:
             return float(round((-1024 - self.rescale.intercept) / self.rescale.slope))
         return float(self.values.min())
 
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """Columns, rows and slices."""
+        x, y, z = self.image.GetSize()
+        return (x, y, z)
+
+    def voxel_of(self, point: Point) -> Point:
+        """Give column, row and slice of a patient point, (0, 0, 0) the first voxel's centre."""
+        x, y, z = self.image.TransformPhysicalPointToContinuousIndex(point)
+        return (x, y, z)
+
     def middle(self) -> Point:
         """Give the patient point in the middle of the volume."""
         size = self.image.GetSize()

@@ -164,7 +164,6 @@ class CompareDialog(QDialog):
 
     def _take(self, rows: tuple[ComparedRow, ...]) -> None:
         self._compared = rows
-        self.counts.setText(counts_of(rows).words)
         self._fill()
 
     def _fail(self, error: PrecedentError) -> None:
@@ -176,6 +175,11 @@ class CompareDialog(QDialog):
             self.add_file(at, Path(name))
 
     def _fill(self) -> None:
+        told = [row for row in self._compared if not (self.passing.isChecked() and row.is_passing)]
+        words, left_out = counts_of(told).words, len(self._compared) - len(told)
+        if left_out:
+            words += f" {left_out:,} identifiers, times and lengths are left out."
+        self.counts.setText(words)
         nodes = (
             Node(row.depth, partial(_words_of, row), partial(_ComparedItem, row, self._theme))
             for row in self._compared
