@@ -33,6 +33,11 @@ class Placement:
         return self._viewport
 
     @property
+    def screen_size(self) -> SizePx:
+        """Width and height of the viewport."""
+        return self._size
+
+    @property
     def is_fitted(self) -> bool:
         """Whether the image follows the window's size."""
         return self._is_fitted

@@ -1,9 +1,8 @@
 """The value of a single pixel, in modality units. No Qt."""
 
 import math
-from dataclasses import replace
 
-from precedent_viewer.dicom.frames import FramePixels, modality_values
+from precedent_viewer.dicom.frames import FramePixels, modality_in_double
 
 UNKNOWN_UNITS = frozenset({"US"})
 """Rescale Type "unspecified": no unit to show."""
@@ -23,7 +22,7 @@ def value_at(pixels: FramePixels, column: int, row: int) -> tuple[float, ...]:
     one = pixels.stored[row : row + 1, column : column + 1]
     if pixels.is_colour:
         return tuple(float(part) for part in one.ravel())
-    return (float(modality_values(replace(pixels, stored=one))[0, 0]),)
+    return (float(modality_in_double(pixels, one)[0, 0]),)
 
 
 def quantity_at(pixels: FramePixels, column: int, row: int) -> float | None:

@@ -258,7 +258,7 @@ class LibraryPanel(Panel):
 
     def _make_foot(self) -> None:
         self.count = Line(role="muted", name="library-count")
-        self.undo_button = self._tool("undo", "Take the last change back (Ctrl+Z)")
+        self.undo_button = self._tool("undo", "Take the last change back (Ctrl+Z in this list)")
         self.edit_button = self._tool("edit", "Edit question, answer, rationale and tags (F2)")
         self.delete_button = self._tool("delete", "Put into the trash (Del)")
         self.add_button = QPushButton("Add to tray")

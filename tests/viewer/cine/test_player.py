@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import SimpleITK
 from pytestqt.qtbot import QtBot
 
 from precedent_viewer.app import App
@@ -66,3 +68,21 @@ def test_another_series_stops_it(make_app: Callable[[], App], study: Path, qtbot
     player, _ = playing(app, study, qtbot)
     app.view.current.clear()
     assert not player.is_playing
+
+
+def test_a_phase_plays_within_itself(
+    make_app: Callable[[], App], tmp_path: Path, qtbot: QtBot
+) -> None:
+    # Two phases of three slices.
+    values = np.zeros((2, 3, 4, 4), np.int16)
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(values, isVector=False), tmp_path / "4d.nii")
+    app = make_app()
+    player, clock = playing(app, tmp_path / "4d.nii", qtbot)
+    player.stop()
+    app.view.go_to(4)
+    qtbot.waitUntil(lambda: app.view.shown_frame == app.view.frame)
+    player.set_rate(10)
+    player.play()
+    assert turn(app, player, clock, qtbot, seconds=0.12) == 5
+    # After the last slice of the second phase comes its first.
+    assert turn(app, player, clock, qtbot, seconds=0.1) == 3

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pydicom
 import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -10,7 +11,7 @@ from tests.viewer.conftest import MakeApp
 from precedent_viewer.app import App
 from precedent_viewer.measuring.annotations import Annotation, Kind, PointPx
 from precedent_viewer.measuring.drawing import DrawTool
-from precedent_viewer.measuring.layer import AnnotationLayer
+from precedent_viewer.measuring.layer import LETTER_PX, AnnotationLayer, label_place
 from precedent_viewer.panels.annotations import AnnotationsPanel
 from precedent_viewer.tools.base import PointerEvent
 
@@ -228,7 +229,9 @@ def test_a_mere_click_makes_no_second_line_of_cobb(opened: App) -> None:
     click(opened, "cobb", (4, 12))
     assert panel_of(opened)._book.all() == ()
     click(opened, "cobb", (14, 14))
-    assert only(opened).points[2:] == (pytest.approx((4, 12)), pytest.approx((14, 14)))
+    start, end = only(opened).points[2:]
+    assert start == pytest.approx((4, 12))
+    assert end == pytest.approx((14, 14))
 
 
 def test_nothing_begins_outside_the_image(opened: App) -> None:
@@ -244,3 +247,53 @@ def test_a_key_deletes_only_what_is_seen(opened: App, qtbot: QtBot) -> None:
     assert len(panel_of(opened)._book.all()) == 1
     opened.close_all()
     assert panel_of(opened)._book.selection is None
+
+
+def test_two_files_that_claim_to_be_one_image_have_numbers_of_their_own(
+    opened: App, study: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    drag(opened, "rectangle", (4, 4), (12, 12))
+    drawn = only(opened)
+    frame = opened.view.shown_frame
+    assert frame is not None
+    qtbot.waitUntil(lambda: bool(panel_of(opened)._layer.result(drawn).lines))
+    processed = pydicom.dcmread(frame.instance.path)
+    processed.PixelData = (processed.pixel_array + 500).tobytes()
+    processed.save_as(tmp_path / "processed.dcm")
+    opened.open_paths([tmp_path / "processed.dcm"])
+    qtbot.waitUntil(lambda: opened.is_quiet)
+    frames = [one for s in opened.tree.studies for se in s.series for one in se.frames]
+    other = next(one for one in frames if one.instance.path.name == "processed.dcm")
+    series = next(se for s in opened.tree.studies for se in s.series if other in se.frames)
+    opened.view.show_series(series)
+    opened.view.go_to(series.frames.index(other))
+    layer = panel_of(opened)._layer
+    qtbot.waitUntil(lambda: opened.is_quiet and bool(layer.result(drawn, other).lines))
+    first, second = layer.result(drawn, frame), layer.result(drawn, other)
+    assert first.statistics is not None
+    assert second.statistics is not None
+    assert second.statistics.mean == pytest.approx(first.statistics.mean + 500)
+
+
+def test_a_label_that_would_not_fit_on_the_right_stands_on_the_left(opened: App) -> None:
+    drag(opened, "rectangle", (4, 4), (30, 12))
+    view = opened.views.active
+    view.place.zoom_about(0, 0, 1.0)
+    one = only(opened)
+    width = view.place.screen_size[0]
+    x, _ = view.place.to_screen(*label_place(one, view, "w" * 10))
+    assert x + 10 * LETTER_PX <= width
+
+
+def test_drawing_shows_marks_that_were_hidden(opened: App) -> None:
+    opened.settings.update(show_layers=False)
+    drag(opened, "length", (4, 4), (12, 4))
+    assert opened.settings.current.show_layers
+
+
+def test_undo_says_what_was_taken_back_and_where(opened: App) -> None:
+    drag(opened, "length", (4, 4), (12, 4))
+    opened.view.go_to(3)
+    opened.registry.run("measure.undo")
+    assert opened.status.value.text().startswith("Taken back: length on ")
+    assert opened.status.value.text().endswith("image 1.")

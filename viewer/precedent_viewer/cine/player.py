@@ -7,6 +7,7 @@ from psygnal import Signal
 from PyQt6.QtCore import QObject, Qt, QTimer
 
 from precedent_viewer.cine.clock import LEAST_RATE, MOST_RATE, FrameClock, Way, clock_of
+from precedent_viewer.model.study import Frame
 from precedent_viewer.view import View
 
 TICK_MS = 8
@@ -25,6 +26,8 @@ class Player(QObject):
         self._now = now
         self._clock: FrameClock | None = None
         self._began = 0.0
+        self._first = 0
+        """Where the phase that plays begins in the series."""
         self._expected = -1
         self._rate: float | None = None
         self.way: Way = "loop"
@@ -48,8 +51,15 @@ class Player(QObject):
         """Frames a second: the reader's, else the file's on the mean."""
         if self._rate is not None:
             return self._rate
-        series = self._view.series
-        return 0.0 if series is None or not series.frames else clock_of(series.frames).rate
+        frames = self._frames
+        return clock_of(frames).rate if frames else 0.0
+
+    @property
+    def _frames(self) -> tuple[Frame, ...]:
+        """What is played: the series, or the phase of it that is looked at."""
+        series, length = self._view.series, self._view.phase_length
+        first = self._view.phase * length
+        return () if series is None else series.frames[first : first + length]
 
     def toggle(self) -> None:
         """Play from the frame that is shown, or stop."""
@@ -60,11 +70,12 @@ class Player(QObject):
 
     def play(self) -> None:
         """Play from the frame that is shown; a series of one frame stays."""
-        series = self._view.series
-        if series is None or len(series.frames) < 2:
+        frames = self._frames
+        if len(frames) < 2:
             return
-        self._clock = clock_of(series.frames, self._rate)
-        self._began = self._now() - self._clock.start_of(self._view.index) / 1000
+        self._clock = clock_of(frames, self._rate)
+        self._first = self._view.phase * self._view.phase_length
+        self._began = self._now() - self._clock.start_of(self._view.index - self._first) / 1000
         self._expected = self._view.index
         self.not_shown, self.shown = 0, 1
         self._timer.start()
@@ -93,7 +104,7 @@ class Player(QObject):
             # The reader took the wheel.
             self.stop()
             return
-        due = self._clock.index_at(1000 * (self._now() - self._began), self.way)
+        due = self._first + self._clock.index_at(1000 * (self._now() - self._began), self.way)
         if due == view.index or view.frame != view.shown_frame:
             return
         count = len(self._clock.ends_ms)

@@ -158,3 +158,17 @@ def modality_values(pixels: FramePixels) -> FloatImage:
             "A colour picture has no modality values.", "Use the stored or the displayed pixels."
         )
     return apply_modality(pixels.stored, pixels.modality_lut)
+
+
+def modality_in_double(pixels: FramePixels, stored: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Map stored values to modality values without rounding to single precision.
+
+    Source: PS3.3 C.11.1.1.2 and C.11.1.1.1.
+    """
+    lut = pixels.modality_lut
+    if isinstance(lut, LookupTable):
+        at = np.clip(np.rint(stored.astype(np.float64)) - lut.first, 0, lut.values.size - 1)
+        looked_up: NDArray[np.float64] = lut.values[at.astype(np.intp)].astype(np.float64)
+        return looked_up
+    values: NDArray[np.float64] = stored.astype(np.float64) * lut.slope + lut.intercept
+    return values

@@ -82,9 +82,11 @@ class Hanger:
 
     def hang(self, match: Match) -> None:
         """Show a study as a protocol says; `undo` brings back what was there."""
-        self._before.append(self._arranger.keep())
+        wanted = (match.study.uid, match.rule.id)
+        if wanted != self._hung:
+            self._before.append(self._arranger.keep())
         self._arranger.hang(match)
-        self._hung = (match.study.uid, match.rule.id)
+        self._hung = wanted
         self.changed.emit()
 
     def hang_next(self) -> Match | None:

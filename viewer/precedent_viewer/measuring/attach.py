@@ -80,6 +80,27 @@ class Measuring:
             self.ask_for_words()
         self._handle = len(made.points) - 1
 
+    def drawn(self, annotation: Annotation) -> None:
+        """See to it that what was drawn is seen, and ask for its words."""
+        if not self._parts.settings.current.show_layers:
+            self._parts.settings.update(show_layers=True)
+        if annotation.kind in ("arrow", "text"):
+            self.ask_for_words()
+
+    def undo(self) -> None:
+        """Take back a step in this study, and say which one."""
+        self._say("Taken back", self.book.undo(self.study_uid))
+
+    def redo(self) -> None:
+        """Make a step again, and say which one."""
+        self._say("Done again", self.book.redo(self.study_uid))
+
+    def _say(self, what: str, annotation: Annotation | None) -> None:
+        if annotation is not None:
+            place = self._place_of(annotation)
+            where = f" on {place}" if place else ""
+            self._parts.shell.notify(f"{what}: {annotation.kind}{where}.")
+
     def ask_for_words(self) -> None:
         """Let the reader write beside what was drawn; Return leads back to the image."""
         self._parts.shell.show_panel("annotations")
@@ -193,8 +214,7 @@ def attach(parts: Parts) -> None:
 
 def _tool(kind: Kind, room: Measuring, view: View) -> DrawTool:
     tool = DrawTool(kind, view, room.book, room.layer)
-    if kind in ("arrow", "text"):
-        tool.on_drawn = lambda _one: room.ask_for_words()
+    tool.on_drawn = room.drawn
     return tool
 
 
@@ -229,10 +249,10 @@ def _commands(parts: Parts, room: Measuring) -> tuple[Command, ...]:
                     f"Move the chosen point one pixel {way}.", group=1)
             for way, key, by in NUDGES
         ),
-        Command("measure.undo", "Undo drawing", lambda: book.undo(room.study_uid), "Measure",
+        Command("measure.undo", "Undo drawing", room.undo, "Measure",
                 "Ctrl+Z", lambda: book.can_undo(room.study_uid), "undo",
                 "Take back the last thing drawn, moved or deleted in this study.", group=2),
-        Command("measure.redo", "Redo drawing", lambda: book.redo(room.study_uid), "Measure",
+        Command("measure.redo", "Redo drawing", room.redo, "Measure",
                 "Ctrl+Y", lambda: book.can_redo(room.study_uid), "redo",
                 "Do again what was taken back.", group=2),
         Command("measure.remove", "Delete the chosen one", room.panel.remove_chosen, "Measure",

@@ -91,21 +91,25 @@ class AnnotationBook:
         """Whether a step of a study can be made again."""
         return any(change.study_uid == study_uid for change in self._undone)
 
-    def undo(self, study_uid: str) -> None:
-        """Take back the last step in a study."""
+    def undo(self, study_uid: str) -> Annotation | None:
+        """Take back the last step in a study; gives what it was about."""
         at = _last(self._done, study_uid)
-        if at is not None:
-            change = self._done[at]
-            self._apply(change.after, change.before)
-            self._undone.append(self._done.pop(at))
+        if at is None:
+            return None
+        change = self._done[at]
+        self._apply(change.after, change.before)
+        self._undone.append(self._done.pop(at))
+        return (*change.before, *change.after)[0]
 
-    def redo(self, study_uid: str) -> None:
-        """Make the last step that was taken back again."""
+    def redo(self, study_uid: str) -> Annotation | None:
+        """Make the last step that was taken back again; gives what it was about."""
         at = _last(self._undone, study_uid)
-        if at is not None:
-            change = self._undone[at]
-            self._apply(change.before, change.after)
-            self._done.append(self._undone.pop(at))
+        if at is None:
+            return None
+        change = self._undone[at]
+        self._apply(change.before, change.after)
+        self._done.append(self._undone.pop(at))
+        return (*change.before, *change.after)[0]
 
     def _step(
         self, before: tuple[Annotation, ...], after: tuple[Annotation, ...], study_uid: str

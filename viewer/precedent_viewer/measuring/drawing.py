@@ -214,7 +214,7 @@ class DrawTool:
         x, y = self._point(self._start)
         across, down = point[0] - x, point[1] - y
         if grip.part == "label":
-            at = one.label_at or label_place(one, self._view)
+            at = one.label_at or label_place(one, self._view, self._layer.words(one))
             return replace(one, label_at=(at[0] + across, at[1] + down))
         return one.moved(across, down)
 
@@ -246,7 +246,8 @@ class DrawTool:
     def _is_on_label(self, event: PointerEvent, one: Annotation) -> bool:
         if not one.text and not self._layer.result(one).lines:
             return False
-        x, y = self._view.place.to_screen(*(one.label_at or label_place(one, self._view)))
+        place = one.label_at or label_place(one, self._view, self._layer.words(one))
+        x, y = self._view.place.to_screen(*place)
         return 0 <= event.x_px - x <= LABEL_PX[0] and 0 <= event.y_px - y <= LABEL_PX[1]
 
     def _is_near(self, event: PointerEvent, point: PointPx) -> bool:

@@ -5,6 +5,7 @@ are there.
 """
 
 import math
+from pathlib import Path
 
 from precedent_resources import PrecedentError
 from precedent_viewer.dicom.frames import FramePixels
@@ -18,6 +19,8 @@ from precedent_viewer.tasks import TaskRunner
 from precedent_viewer.view import View
 
 LABEL_GAP_PX = 10.0
+LETTER_PX, LINE_PX = 7.0, 16.0
+"""About how large a letter of a label and its lines are."""
 ARROW_PX = 11.0
 ARROW_SPREAD = 0.45
 EMPTY = Result((), ())
@@ -30,8 +33,9 @@ class AnnotationLayer(Layer):
 
     def __init__(self, book: AnnotationBook, tasks: TaskRunner) -> None:
         self._book, self._tasks = book, tasks
-        self._results: dict[str, tuple[Annotation, Result]] = {}
-        self._asked: dict[str, Annotation] = {}
+        self._results: dict[tuple[str, Path], tuple[Annotation, Result]] = {}
+        """By annotation and file: two files may claim to be the same image."""
+        self._asked: set[tuple[str, Path]] = set()
         self._drafts: dict[View, Annotation] = {}
         book.changed.connect(self._follow)
         book.selected.connect(lambda _id: self.changed.emit())
@@ -56,9 +60,16 @@ class AnnotationLayer(Layer):
             return kept
         return (*(one for one in kept if one.id != draft.id), draft)
 
-    def result(self, annotation: Annotation) -> Result:
-        """Give the numbers that are known of an annotation."""
-        return self._results.get(annotation.id, (annotation, EMPTY))[1]
+    def result(self, annotation: Annotation, frame: Frame | None = None) -> Result:
+        """Give the numbers that are known of an annotation, on a frame or wherever it was seen."""
+        for (known, path), (_, result) in self._results.items():
+            if known == annotation.id and (frame is None or path == frame.instance.path):
+                return result
+        return EMPTY
+
+    def words(self, one: Annotation, frame: Frame | None = None) -> str:
+        """Give what stands beside an annotation."""
+        return "\n".join(part for part in (one.text, *self.result(one, frame).lines) if part)
 
     def content(self, view: View) -> LayerContent:
         """Give the marks of a viewport's painted frame."""
@@ -69,20 +80,22 @@ class AnnotationLayer(Layer):
         # Between known values of a reduced frame others are made up: nothing is measured on them.
         for one in drawn if pixels.reduced_by == 1 else ():
             self._compute(one, frame, pixels)
-        return LayerContent(marks=tuple(mark for one in drawn for mark in self._marks(one, view)))
+        return LayerContent(
+            marks=tuple(mark for one in drawn for mark in self._marks(one, view, frame))
+        )
 
-    def _marks(self, one: Annotation, view: View) -> tuple[Mark, ...]:
+    def _marks(self, one: Annotation, view: View, frame: Frame) -> tuple[Mark, ...]:
         selection = self._book.selection
         is_chosen = selection is not None and selection.id == one.id
         colour = CHOSEN if is_chosen else ANNOTATION
-        label = "\n".join(part for part in (one.text, *self.result(one).lines) if part)
+        label = self.words(one, frame)
         handles = one.points if is_chosen and one.kind != "freehand" else ()
         main = Mark(
             one.points[:2] if one.kind == "cobb" else one.outline(),
             colour,
             closed=one.is_area,
             label=label,
-            label_at=one.label_at or label_place(one, view),
+            label_at=one.label_at or label_place(one, view, label),
             handles=handles,
         )
         if one.kind == "cobb":
@@ -94,14 +107,15 @@ class AnnotationLayer(Layer):
     def _compute(self, one: Annotation, frame: Frame, pixels: FramePixels) -> None:
         if one.image != image_key(frame):
             return
-        known = self._results.get(one.id)
-        if (known is not None and known[0] == one) or one.id in self._asked:
+        key = (one.id, frame.instance.path)
+        known = self._results.get(key)
+        if (known is not None and known[0] == one) or key in self._asked:
             return
-        self._asked[one.id] = one
+        self._asked.add(key)
 
         def take(result: Result) -> None:
-            self._asked.pop(one.id, None)
-            self._results[one.id] = (one, result)
+            self._asked.discard(key)
+            self._results[key] = (one, result)
             # Asked again for what it has become meanwhile when it is painted next.
             self.changed.emit()
 
@@ -112,7 +126,8 @@ class AnnotationLayer(Layer):
 
     def _follow(self) -> None:
         kept = {one.id for one in self._book.all()}
-        for gone in self._results.keys() - kept - {one.id for one in self._drafts.values()}:
+        kept |= {one.id for one in self._drafts.values()}
+        for gone in [key for key in self._results if key[0] not in kept]:
             del self._results[gone]
         self.changed.emit()
 
@@ -122,12 +137,22 @@ def image_key(frame: Frame) -> ImageKey:
     return ImageKey(frame.instance.sop_instance_uid, frame.index)
 
 
-def label_place(one: Annotation, view: View) -> tuple[float, float]:
-    """Give where a label lies that was not moved: right of the figure, a little apart."""
-    x = max(x for x, _ in one.outline())
-    y = min(y for at, y in one.outline() if at == x)
-    screen = view.place.to_screen(x, y)
-    return view.place.to_image(screen[0] + LABEL_GAP_PX, screen[1] - LABEL_GAP_PX / 2)
+def label_place(one: Annotation, view: View, words: str) -> tuple[float, float]:
+    """Give where a label lies that was not moved: right of the figure, or left of it where the
+    viewport ends there."""
+    seen = [view.place.to_screen(*point) for point in one.outline()]
+    lines = words.split("\n")
+    width, height = LETTER_PX * max(map(len, lines)), LINE_PX * len(lines)
+    right, top = max(seen, key=lambda at: (at[0], -at[1]))
+    left = min(x for x, _ in seen)
+    across, down = view.place.screen_size
+    x, y = right + LABEL_GAP_PX, top - LABEL_GAP_PX / 2
+    if x + width > across and left - LABEL_GAP_PX - width >= 0:
+        x = left - LABEL_GAP_PX - width
+    elif x + width > across:
+        x = max(across - width, 0.0)
+    y = min(max(y, 0.0), max(down - height, 0.0))
+    return view.place.to_image(x, y)
 
 
 def _head(one: Annotation, view: View) -> tuple[tuple[float, float], ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from precedent_viewer.dicom.frames import FramePixels
+from precedent_viewer.dicom.frames import FramePixels, modality_in_double
 from precedent_viewer.dicom.lut import IDENTITY, LookupTable
 from precedent_viewer.dicom.real_world import RealWorldMap
 from precedent_viewer.measuring.calibration import Calibration
@@ -48,20 +48,6 @@ def quantity_of(pixels: FramePixels, calibration: Calibration) -> Quantity:
         return Quantity(mapped.unit, (_map_sentence(pixels, mapped),), pixels, real_world=mapped)
     problem = (calibration.suv_problem,) if calibration.suv_problem else ()
     return Quantity(unit_text(pixels), (modality, *problem), pixels)
-
-
-def modality_in_double(pixels: FramePixels, stored: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Map stored values to modality values without rounding to single precision.
-
-    Source: PS3.3 C.11.1.1.2 and C.11.1.1.1.
-    """
-    lut = pixels.modality_lut
-    if isinstance(lut, LookupTable):
-        at = np.clip(np.rint(stored.astype(np.float64)) - lut.first, 0, lut.values.size - 1)
-        looked_up: NDArray[np.float64] = lut.values[at.astype(np.intp)].astype(np.float64)
-        return looked_up
-    values: NDArray[np.float64] = stored.astype(np.float64) * lut.slope + lut.intercept
-    return values
 
 
 def _stored_words(pixels: FramePixels) -> str:

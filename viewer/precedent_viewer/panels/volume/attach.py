@@ -7,7 +7,7 @@ from precedent_viewer.builtin.tools import choose_command
 from precedent_viewer.commands import Command
 from precedent_viewer.dicom.opened import open_dicom
 from precedent_viewer.errors import ViewerError
-from precedent_viewer.model.study import Series
+from precedent_viewer.model.study import Frame, Series
 from precedent_viewer.panels.volume.reformat import ReformatPanel, ReformatWishes
 from precedent_viewer.parts import Parts
 from precedent_viewer.volume.crosshair import CrosshairTool
@@ -93,14 +93,16 @@ class Reformats:
             self.layer.show(None)
             self.panel.show_message("")
             return
+        frames, phase = self._upper_frames(series)
+        title = f"{series.title}, {phase}" if phase else series.title
         try:
-            require_volume(series.frames)
+            require_volume(frames)
         except VolumeError as error:
             self._fused_series = None
             self._fail(error)
             self._refresh()
             return
-        self.maker.of(series.frames, lambda volume: self._lay_over(series, volume), self._fail)
+        self.maker.of(frames, lambda volume: self._lay_over(title, volume), self._fail)
 
     def fuse_other(self) -> None:
         """Lay the study's PET series over the active one, or take it away again."""
@@ -130,9 +132,18 @@ class Reformats:
         self._parts.tools.choose("crosshair")
         self.panel.show_message(" ".join(volume.notes))
 
-    def _lay_over(self, series: Series, volume: Volume) -> None:
+    def _upper_frames(self, series: Series) -> tuple[tuple[Frame, ...], str]:
+        """Give the phase of a series that a viewport shows, else the first, and its name."""
+        if not series.phases:
+            return series.frames, ""
+        shown = [one for one in self._parts.views.on_screen if one.series is series]
+        if shown:
+            return frames_of_phase(shown[0]), series.phases[shown[0].phase]
+        return series.frames[: len(series.frames) // len(series.phases)], series.phases[0]
+
+    def _lay_over(self, title: str, volume: Volume) -> None:
         scale, words = _suv(volume)
-        self.layer.show(Fused(volume, scale, series.title))
+        self.layer.show(Fused(volume, scale, title))
         if scale is None:
             low, high = float(volume.values.min()), float(volume.values.max())
             slope, intercept = volume.rescale.slope, volume.rescale.intercept
