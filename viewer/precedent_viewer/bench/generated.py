@@ -38,6 +38,7 @@ LARGE_SHARE = 3
 """The large study has three times the slices of the others."""
 FRAME_MS = 33.3
 JPEG_QUALITY = 85
+CHUNK_BYTES = 1 << 22
 SYNTAX_OF: dict[StudyName, UID] = {
     "ct-jpeg-2000": JPEG2000Lossless,
     "ct-htj2k": HTJ2KLossless,
@@ -54,6 +55,14 @@ class Sizes:
 
 class NoRoomError(ViewerError):
     """The disk has no room for the generated studies."""
+
+
+def read_once(folder: Path) -> None:
+    """Read every file, so that the system holds them in memory where it can."""
+    for path in sorted(folder.iterdir()):
+        with path.open("rb", buffering=0) as file:
+            while file.read(CHUNK_BYTES):
+                pass
 
 
 def generated_study(
