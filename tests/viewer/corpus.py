@@ -3,12 +3,17 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
+import SimpleITK
 from numpy.typing import NDArray
+from PIL import Image
 from pydicom import dcmread
 from pydicom.pixels.utils import pixel_array
 
@@ -22,6 +27,7 @@ from precedent_viewer.render.display import render
 PLUGINS = ("pydicom", "gdcm", "pylibjpeg", "pillow", "pyjpegls")
 LOSSY = ("4.50", "4.51", "4.53", "4.55", "4.81", "4.91", "4.203")
 """Syntaxes in which two correct decoders may differ by rounding."""
+LOSSY_PICTURES = (".jpg", ".jpeg", ".svs")
 ROUNDING = 3
 MEAN_ROUNDING = 1.5
 """Of colours: decoders draw the chroma between its samples in different ways."""
@@ -63,20 +69,47 @@ def _frame(instance: Instance, index: int) -> str:
     """Paint a frame; give the decoder that agrees, "" where none can be asked."""
     pixels = read_frame(Frame(instance, index))
     assert render(pixels, None).shape[:2] == (pixels.rows, pixels.columns)
-    if instance.kind != "dicom" or pixels.notes:
-        return "by eye" if instance.kind != "dicom" else "noted on the image"
-    for plugin in PLUGINS:
+    for name, decode in _seconds(instance, index):
         try:
-            theirs = pixel_array(
-                dcmread(instance.path, force=True), index=index, decoding_plugin=plugin
-            )
+            theirs = decode()
         except Exception:  # noqa: BLE001  # whatever another decoder cannot do is no verdict
             continue
         said = _difference(instance, pixels, np.asarray(theirs))
         if said is None:
             continue
-        return said or plugin
-    return ""
+        if said and pixels.notes:
+            return "noted on the image"
+        return said or name
+    return "noted on the image" if pixels.notes else ""
+
+
+def _seconds(instance: Instance, index: int) -> Iterator[tuple[str, Callable[[], NDArray[Any]]]]:
+    """Give other ways to read a frame, by their names."""
+    path = instance.path
+    if instance.kind == "dicom":
+        for plugin in PLUGINS:
+            yield plugin, partial(_by_pydicom, path, index, plugin)
+    elif path.suffix.lower() in (".png", ".jpg", ".jpeg"):
+        yield "imagecodecs", partial(imagecodecs.imread, path)
+        yield "SimpleITK", partial(_by_itk, path)
+    else:
+        yield "Pillow", partial(_by_pillow, path, index)
+        yield "SimpleITK", partial(_by_itk, path)
+
+
+def _by_pydicom(path: Path, index: int, plugin: str) -> NDArray[Any]:
+    return pixel_array(dcmread(path, force=True), index=index, decoding_plugin=plugin)
+
+
+def _by_pillow(path: Path, index: int) -> NDArray[Any]:
+    with Image.open(path) as image:
+        image.seek(index)
+        return np.asarray(image.convert("RGB") if image.mode in ("P", "YCbCr") else image)
+
+
+def _by_itk(path: Path) -> NDArray[Any]:
+    values: NDArray[Any] = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(path))
+    return values
 
 
 def _difference(instance: Instance, pixels: FramePixels, theirs: NDArray[Any]) -> str | None:
@@ -89,8 +122,9 @@ def _difference(instance: Instance, pixels: FramePixels, theirs: NDArray[Any]) -
     most, mean = float(apart.max(initial=0)), float(apart.mean()) if apart.size else 0.0
     uid = instance.transfer_syntax_uid.removeprefix("1.2.840.10008.1.2.")
     is_colour = ours.ndim == 3
-    allowed = ROUNDING if uid in LOSSY else 1 if is_colour else 0
-    if most <= allowed or (is_colour and uid in LOSSY and mean <= MEAN_ROUNDING):
+    is_lossy = uid in LOSSY or instance.path.suffix.lower() in LOSSY_PICTURES
+    allowed = ROUNDING if is_lossy else 1 if is_colour and instance.kind == "dicom" else 0
+    if most <= allowed or (is_colour and is_lossy and mean <= MEAN_ROUNDING):
         return ""
     return f"differs by at most {most:g}, {mean:.3g} on the mean"
 

@@ -7,7 +7,7 @@ import pydicom.data
 import pytest
 from tests.viewer.corpus import Row, table
 
-PYDICOM = Path(pydicom.data.__file__).parent / "test_files"
+PYDICOM = Path(pydicom.data.__file__).parent
 
 
 def counted(rows: list[Row]) -> Counter[str]:
@@ -25,6 +25,6 @@ def test_pydicoms_own_files() -> None:
 
 @pytest.mark.filterwarnings("ignore")
 def test_shared_files(shared_data: Path) -> None:
-    counts = counted(table(shared_data / "dicom"))
-    assert counts["right"] >= 80
-    assert counts["shown"] <= 15
+    counts = counted(table(shared_data))
+    assert counts["right"] >= 900
+    assert counts["shown"] <= 16
