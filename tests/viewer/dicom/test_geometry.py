@@ -1,5 +1,7 @@
 """Planes and spacings from headers."""
 
+from typing import Any
+
 import pytest
 from pydicom.dataset import Dataset
 
@@ -111,3 +113,22 @@ def test_dose_planes_lie_along_the_normal() -> None:
     )
 
     assert [plane.position[2] for plane in geometry_of(dataset, 3).planes] == [10, 12, 14]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "unknown"),
+    [
+        ({"Modality": "CR", "PixelSpacing": [1, 1]}, True),
+        ({"Modality": "CT", "PixelSpacing": [1, 1]}, False),
+        (
+            {"Modality": "CR", "PixelSpacing": [1, 1], "PixelSpacingCalibrationType": "FIDUCIAL"},
+            False,
+        ),
+        ({"Modality": "CR", "PixelSpacing": [1, 1], "ImagerPixelSpacing": [2, 2]}, False),
+        ({"Modality": "CR"}, False),
+    ],
+)
+def test_a_projection_that_does_not_tell_its_calibration(
+    attributes: dict[str, Any], unknown: bool
+) -> None:
+    assert geometry_of(placed(**attributes)).is_calibration_unknown == unknown

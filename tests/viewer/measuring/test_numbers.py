@@ -276,8 +276,19 @@ def test_sides_that_cross(points: tuple[PointPx, ...], wanted: bool) -> None:
     assert crosses_itself(points) == wanted
 
 
+def test_a_long_line_is_looked_through_at_once() -> None:
+    turns = np.linspace(0, 2 * math.pi, 20_000, endpoint=False)
+    ring = tuple(zip(np.cos(turns).tolist(), np.sin(turns).tolist(), strict=True))
+    assert not crosses_itself(ring)
+
+
 def flat(value: float = 5.0, side: int = 10) -> FramePixels:
     return FramePixels(np.full((side, side), value, np.float32), "MONOCHROME2", bits_stored=32)
+
+
+def test_a_radiograph_that_does_not_tell_its_calibration_says_so() -> None:
+    instance = replace(frame().instance, is_calibration_unknown=True)
+    assert scale_of(Frame(instance, 0), ()).remark == "calibration not told"
 
 
 def test_an_area_that_crosses_itself_is_not_told() -> None:

@@ -116,6 +116,7 @@ def _instance(opened: OpenedDicom) -> Instance:
         orientation=first.orientation if first else None,
         pixel_spacing_mm=geometry.pixel_spacing_mm,
         is_spacing_at_detector=geometry.is_spacing_at_detector,
+        is_calibration_unknown=geometry.is_calibration_unknown,
         aspect=geometry.aspect,
         patient_orientation=geometry.patient_orientation,
         planes=geometry.planes if len(geometry.planes) > 1 else (),

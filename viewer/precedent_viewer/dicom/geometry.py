@@ -14,6 +14,8 @@ from precedent_viewer.model.plane import Orientation, Plane, Point
 
 CENTIMETRES = 3
 """Code of cm in Physical Units X and Y Direction (0018,6024)."""
+PROJECTIONS = frozenset({"CR", "DX", "MG", "RG", "RF", "XA", "IO", "PX"})
+"""Modalities whose images are enlarged by the way from the patient to the detector."""
 DETECTOR_SPACINGS = ("ImagerPixelSpacing", "NominalScannedPixelSpacing")
 
 
@@ -25,6 +27,8 @@ class Geometry:
     """One for all frames, or one a frame; empty when the file does not say."""
     pixel_spacing_mm: tuple[float, float] | None = None
     is_spacing_at_detector: bool = False
+    is_calibration_unknown: bool = False
+    """Of a projection whose Pixel Spacing may be that of the detector or of the patient."""
     aspect: float = 1.0
     patient_orientation: tuple[str, str] | None = None
 
@@ -39,6 +43,7 @@ def read_geometry(dataset: Dataset, groups: FunctionalGroups, number_of_frames: 
         planes=planes,
         pixel_spacing_mm=spacing,
         is_spacing_at_detector=is_at_detector,
+        is_calibration_unknown=not is_at_detector and _is_calibration_unknown(dataset),
         aspect=spacing[0] / spacing[1] if spacing else _aspect(dataset),
         patient_orientation=(letters[0], letters[1]) if is_lettered else None,
     )
@@ -53,6 +58,13 @@ def _spacing(dataset: Dataset, groups: FunctionalGroups) -> tuple[tuple[float, f
         if pair := _pair(dataset, keyword):
             return pair, True
     return _ultrasound_spacing(dataset), False
+
+
+def _is_calibration_unknown(dataset: Dataset) -> bool:
+    """Say whether a projection does not tell what its Pixel Spacing refers to. PS3.3 10.7.1.3."""
+    is_projection = text(dataset, "Modality") in PROJECTIONS and "PixelSpacing" in dataset
+    told = ("PixelSpacingCalibrationType", *DETECTOR_SPACINGS)
+    return is_projection and not any(keyword in dataset for keyword in told)
 
 
 def _is_uncorrected(dataset: Dataset, pair: tuple[float, float]) -> bool:

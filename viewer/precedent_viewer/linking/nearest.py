@@ -9,7 +9,7 @@ from precedent_viewer.model.study import Frame
 def share_space(one: Frame, other: Frame) -> bool:
     """Say whether the positions of two frames mean the same.
 
-    The same frame of reference, in the same study where a file does not name one.
+    The same frame of reference; where files do not name one, the same series.
     """
     mine, theirs = one.instance, other.instance
     if one.plane is None or other.plane is None:

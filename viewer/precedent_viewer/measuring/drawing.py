@@ -50,6 +50,7 @@ class DrawTool:
         self._draft_id = ""
         self.on_drawn: Callable[[Annotation], object] = lambda _one: None
         """Called with each new one, once it is complete."""
+        view.series_changed.connect(lambda _series: self.cancel())
 
     @property
     def name(self) -> ToolName:

@@ -3,8 +3,7 @@
 import math
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
+import shapely
 
 from precedent_viewer.measuring.annotations import Annotation, PointPx
 from precedent_viewer.measuring.scale import Scale
@@ -53,22 +52,8 @@ def perimeter_of(annotation: Annotation, scale: Scale) -> float:
 
 
 def crosses_itself(points: tuple[PointPx, ...]) -> bool:
-    """Say whether the sides of a polygon cross: it then encloses no area that could be told."""
-    start = np.asarray(points, dtype=np.float64)
-    end = np.roll(start, -1, axis=0)
-    turns = _turns(start, end, start), _turns(start, end, end)
-    is_apart = turns[0] * turns[1] < 0
-    # Two sides cross when the ends of each lie on both sides of the other.
-    return bool((is_apart & is_apart.T).any())
-
-
-def _turns(
-    start: NDArray[np.float64], end: NDArray[np.float64], points: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Give for each side (row) and each point (column) on which side of it the point lies."""
-    along, away = (end - start)[:, np.newaxis], points[np.newaxis] - start[:, np.newaxis]
-    found: NDArray[np.float64] = along[..., 0] * away[..., 1] - along[..., 1] * away[..., 0]
-    return found
+    """Say whether the sides of a polygon cross or touch: it then encloses no single area."""
+    return not shapely.LinearRing(points).is_simple
 
 
 def _shoelace(points: tuple[PointPx, ...]) -> float:

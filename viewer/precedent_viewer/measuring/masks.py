@@ -29,15 +29,6 @@ class Mask:
         """How many pixels it holds."""
         return int(self.inside.sum())
 
-    def of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the values of an image inside the figure, flat."""
-        return self.box(values)[self.inside]
-
-    def box(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the part of an image that the box covers; a view."""
-        rows, columns = self.inside.shape
-        return values[self.top : self.top + rows, self.left : self.left + columns]
-
 
 def mask_of(annotation: Annotation, rows: int, columns: int) -> Mask:
     """Give the pixels of a figure in an image of some size."""

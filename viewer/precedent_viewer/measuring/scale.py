@@ -57,7 +57,9 @@ def scale_of(frame: Frame, regions: tuple[UltrasoundRegion, ...], *at: PointPx) 
     spacing = (plane.pixel_spacing_mm if plane is not None else None) or instance.pixel_spacing_mm
     if spacing is None:
         return Scale(1, instance.aspect, PIXELS, remark="no spacing in the file")
-    remark = "at the detector" if instance.is_spacing_at_detector else ""
+    remark = "calibration not told" if instance.is_calibration_unknown else ""
+    if instance.is_spacing_at_detector:
+        remark = "at the detector"
     return Scale(spacing[1], spacing[0], "mm", remark=remark)
 
 

@@ -81,6 +81,8 @@ class Instance:
     pixel_spacing_mm: tuple[float, float] | None = None
     """Between rows, then between columns; of the first frame."""
     is_spacing_at_detector: bool = False
+    is_calibration_unknown: bool = False
+    """Whether a projection does not tell if its spacing is that of the patient."""
     """The spacing was measured at the detector: lengths in the patient are smaller."""
     aspect: float = 1.0
     """Height of a pixel over its width."""

@@ -51,6 +51,8 @@ def refusal(frame: Frame, fused: Fused) -> str | None:
     """Say why nothing is laid over a frame, None when it can be."""
     if frame.plane is None:
         return f"{fused.title} is not shown here: this image does not say where it lies."
+    if frame.plane.pixel_spacing_mm is None:
+        return f"{fused.title} is not shown here: this image does not say how large its pixels are."
     if not share_space(frame, fused.volume.first):
         return (
             f"{fused.title} is not laid over this image: their frames of reference differ, so "
@@ -63,7 +65,8 @@ def fused_values(frame: Frame, fused: Fused) -> NDArray[np.float32]:
     """Give the upper volume's values (SUV or modality) on a frame's pixels; NaN outside it."""
     plane, instance, volume = frame.plane, frame.instance, fused.volume
     assert plane is not None
-    spacing = plane.pixel_spacing_mm or (1.0, 1.0)
+    spacing = plane.pixel_spacing_mm
+    assert spacing is not None
     row, column, normal = plane.orientation[:3], plane.orientation[3:], plane.normal
     filter_ = sitk.ResampleImageFilter()
     filter_.SetInterpolator(sitk.sitkLinear)
