@@ -36,6 +36,7 @@ class Legend(QWidget):
         self._look = OverlayLook()
         self._is_filling = False
         self.names = QListWidget()
+        self.names.setObjectName("legend-list")
         self.names.setAccessibleName("What is laid over the images")
         self.names.itemChanged.connect(lambda _item: self._tell())
         self.opacity = QSlider(Qt.Orientation.Horizontal)
