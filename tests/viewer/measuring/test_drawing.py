@@ -273,6 +273,8 @@ def test_two_files_that_claim_to_be_one_image_have_numbers_of_their_own(
     assert first.statistics is not None
     assert second.statistics is not None
     assert second.statistics.mean == pytest.approx(first.statistics.mean + 500)
+    # The table tells the numbers of the file in view.
+    assert second.lines[0] in panel_of(opened).table()
 
 
 def test_a_label_that_would_not_fit_on_the_right_stands_on_the_left(opened: App) -> None:

@@ -14,7 +14,7 @@ from precedent_viewer.measuring.drawing import DrawTool
 from precedent_viewer.measuring.layer import AnnotationLayer, image_key
 from precedent_viewer.measuring.store import AnnotationStore, AnnotationStoreError
 from precedent_viewer.model.study import Series
-from precedent_viewer.panels.annotations import AnnotationsPanel
+from precedent_viewer.panels.annotations import AnnotationsPanel, Place
 from precedent_viewer.parts import Parts
 from precedent_viewer.safe_write import replace_file
 from precedent_viewer.view import View
@@ -98,7 +98,7 @@ class Measuring:
     def _say(self, what: str, annotation: Annotation | None) -> None:
         if annotation is not None:
             place = self._place_of(annotation)
-            where = f" on {place}" if place else ""
+            where = f" on {place.words}" if place is not None else ""
             self._parts.shell.notify(f"{what}: {annotation.kind}{where}.")
 
     def ask_for_words(self) -> None:
@@ -161,15 +161,20 @@ class Measuring:
                 "Choose another place.", "error",
             )  # fmt: skip
 
-    def _place_of(self, annotation: Annotation) -> str | None:
-        for study in self._parts.tree.studies:
-            for series in study.series:
-                index = image_of(series, annotation)
-                if index is not None:
-                    return f"{series.title}, image {index + 1}"
-        open_studies = {study.uid for study in self._parts.tree.studies}
+    def _place_of(self, annotation: Annotation) -> Place | None:
+        """Say where an annotation lies; of several files that claim to be it, the one in view."""
+        view, studies = self._parts.view, self._parts.tree.studies
+        shown = () if view.series is None else (view.series,)
+        for series in (*shown, *(one for study in studies for one in study.series)):
+            index = image_of(series, annotation)
+            if index is not None:
+                frame = series.frames[index]
+                if view.frame is not None and image_key(view.frame) == annotation.image:
+                    frame = view.frame
+                return Place(f"{series.title}, image {index + 1}", frame)
         is_reformat = annotation.image.sop_instance_uid.startswith(RESLICED)
-        return "a reformat" if is_reformat and annotation.study_uid in open_studies else None
+        is_open = annotation.study_uid in {study.uid for study in studies}
+        return Place("a reformat", None) if is_reformat and is_open else None
 
     def _forget(self) -> None:
         self.book.select(None)

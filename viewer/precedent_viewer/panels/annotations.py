@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PyQt6.QtCore import QPointF, QSize, Qt
@@ -23,13 +23,25 @@ from precedent_viewer.measuring.annotations import Annotation
 from precedent_viewer.measuring.book import AnnotationBook
 from precedent_viewer.measuring.layer import AnnotationLayer
 from precedent_viewer.measuring.results import Result, number_text
+from precedent_viewer.model.study import Frame
 from precedent_viewer.theme import Theme
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 KIND_WORDS = {"cobb": "Cobb angle", "text": "Text"}
 HISTOGRAM_PX = 84
 EMPTY = "Nothing is drawn yet. Choose a measuring tool in the Measure menu and drag on the image."
-PlaceOf = Callable[[Annotation], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The image that an annotation lies on."""
+
+    words: str
+    frame: Frame | None
+    """None for one that is not in the list of series: a reformat."""
+
+
+PlaceOf = Callable[[Annotation], Place | None]
 """Says in words where an annotation lies in what is open; None when its image is not open."""
 
 
@@ -102,6 +114,8 @@ class AnnotationsPanel(QWidget):
         super().__init__()
         self.setObjectName("annotations-panel")
         self._book, self._layer, self._place_of = book, layer, place_of
+        self._frames: dict[str, Frame | None] = {}
+        """Where each listed annotation lies: looking for it takes too long for every change."""
         self.on_jump: Callable[[Annotation], object] = lambda _one: None
         self.on_export: Callable[[], object] = lambda: None
         self.list = _List()
@@ -150,8 +164,10 @@ class AnnotationsPanel(QWidget):
         self._is_filling = True
         self.list.clear()
         chosen = self._book.selection
-        for one in self._listed():
-            item = QTreeWidgetItem(self._row(one))
+        self._frames.clear()
+        for one, place in self._listed():
+            self._frames[one.id] = place.frame
+            item = QTreeWidgetItem(self._row(one, place))
             item.setData(0, ID_ROLE, one.id)
             self.list.addTopLevelItem(item)
             if chosen is not None and one.id == chosen.id:
@@ -178,21 +194,22 @@ class AnnotationsPanel(QWidget):
         writer = csv.writer(out)
         writer.writerow(["kind", "text", "result", "image", "sop_instance_uid", "frame",
                          "points_px", "receipt"])  # fmt: skip
-        for one in self._listed():
-            result = self._layer.result(one)
+        for one, place in self._listed():
+            result = self._layer.result(one, place.frame)
             points = " ".join(f"{x:.3f},{y:.3f}" for x, y in one.points)
             writer.writerow(
-                [one.kind, _harmless(one.text), " · ".join(result.lines), self._place_of(one) or "",
+                [one.kind, _harmless(one.text), " · ".join(result.lines), place.words,
                  one.image.sop_instance_uid, one.image.frame, points, " ".join(result.receipt)]
             )  # fmt: skip
         return out.getvalue()
 
-    def _listed(self) -> list[Annotation]:
-        return [one for one in self._book.all() if self._place_of(one) is not None]
+    def _listed(self) -> list[tuple[Annotation, Place]]:
+        places = ((one, self._place_of(one)) for one in self._book.all())
+        return [(one, place) for one, place in places if place is not None]
 
-    def _row(self, one: Annotation) -> list[str]:
+    def _row(self, one: Annotation, place: Place) -> list[str]:
         what = one.text or KIND_WORDS.get(one.kind, one.kind.capitalize())
-        return [what, ", ".join(self._layer.result(one).lines), self._place_of(one) or ""]
+        return [what, ", ".join(self._layer.result(one, place.frame).lines), place.words]
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -227,12 +244,15 @@ class AnnotationsPanel(QWidget):
                 (a for a in self._book.all() if item and a.id == item.data(0, ID_ROLE)), None
             )
             if item is not None and one is not None:
-                item.setText(1, ", ".join(self._layer.result(one).lines))
+                item.setText(1, ", ".join(self._result(one).lines))
         self._show_receipt()
+
+    def _result(self, one: Annotation) -> Result:
+        return self._layer.result(one, self._frames.get(one.id))
 
     def _show_receipt(self) -> None:
         chosen = self._book.selection
-        result = None if chosen is None else self._layer.result(chosen)
+        result = None if chosen is None else self._result(chosen)
         self.receipt.setText("" if result is None else " ".join(result.receipt))
         self.receipt.setVisible(bool(result is not None and result.receipt))
         self.histogram.show_result(result)
