@@ -128,8 +128,6 @@ def test_another_series_is_linked_as_it_stands(two: tuple[App, View, View], qtbo
     qtbot.waitUntil(lambda: app.is_quiet)
     right.show_series(second)
     qtbot.waitUntil(lambda: app.is_quiet)
-    # The first step after the change says what goes together, the next ones follow.
-    left.go_to(1)
-    before = right.index
-    left.go_to(2)
-    assert right.index == before + 1
+    before = (left.index, right.index)
+    left.go_to(before[0] + 1)
+    assert right.index == before[1] + 1

@@ -60,8 +60,12 @@ class LinkedScroll:
             del self._offsets[pair]
 
     def _scrolled(self, view: View) -> None:
-        if self._is_on and not self._is_moving and view is self._views.active:
+        if not self._is_on or self._is_moving:
+            return
+        if view is self._views.active:
             self._lead(view)
+        elif view in self._views.on_screen:
+            self._take_in(self._views.active, view)
 
     def _lead(self, leader: View) -> None:
         self._is_moving = True
@@ -77,10 +81,7 @@ class LinkedScroll:
         series = follower.series
         if mine is None or theirs is None or series is None:
             return
-        if self._is_new(leader, follower):
-            # Another series was chosen in one of them: what they show now goes together.
-            self._remember(leader, follower)
-            self._remember(follower, leader)
+        if self._take_in(leader, follower):
             return
         offset = self._offsets.get((leader, follower))
         point = self._target(mine, theirs, offset)
@@ -100,10 +101,16 @@ class LinkedScroll:
             return middle if share_space(mine, theirs) else None
         return _shifted(middle, plane, offset)
 
-    def _is_new(self, leader: View, follower: View) -> bool:
-        """Say whether a pair that needs an offset has none yet."""
-        is_known = (leader, follower) in self._offsets
-        return not is_known and _offset(leader, follower, False) is not None
+    def _take_in(self, leader: View, follower: View) -> bool:
+        """Link a pair as it stands when another series was chosen in one of them.
+
+        Says whether it was: a pair that needs an offset and had none.
+        """
+        if (leader, follower) in self._offsets or _offset(leader, follower, False) is None:
+            return False
+        self._remember(leader, follower)
+        self._remember(follower, leader)
+        return True
 
     def _remember(self, one: View, other: View, *, even_in_one_space: bool = False) -> None:
         offset = None if one is other else _offset(one, other, even_in_one_space)
